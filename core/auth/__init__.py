@@ -1,0 +1,1 @@
+"""Who is asking, since when, and what they may do."""

@@ -1,0 +1,1 @@
+"""Secrets: sealed bytes, sealed columns, and what WeCom signs and encrypts."""

@@ -1,0 +1,1 @@
+"""Who is in the house, where, under whom, and with which duties."""

@@ -1,0 +1,1 @@
+"""One process each: read the config, wire, run."""

@@ -1,0 +1,1 @@
+"""Pages and their frame: one guard, one renderer, one place for errors."""

@@ -1,0 +1,80 @@
+"""No route opens unless it says why: signed in, plugin switched on, action granted, request not forged."""
+
+from urllib.parse import quote
+
+import falcon
+
+from core.auth import csrf, permissions
+from core.config import Config
+from core.contributions import Route
+from core.errors import Misconfigured, NotAllowed, NotFound, NotSignedIn
+from core.registry import SIGNED_IN
+from core.web import binding, errors
+
+
+class Guard:
+    """The list of declared routes and the questions asked on each."""
+
+    def __init__(self, config: Config, csrf_key: bytes) -> None:
+        self._config = config
+        self._key = csrf_key
+        self._routes: dict[str, tuple[str, Route]] = {}
+
+    def add(self, template: str, owner: str, route: Route) -> None:
+        """Remember what a route declared.
+
+        Raises:
+            Misconfigured: Two owners want the same address.
+        """
+        if template in self._routes:
+            raise Misconfigured(f"地址 {template} 被 {self._routes[template][0]} 和 {owner} 同时声明")
+        self._routes[template] = (owner, route)
+
+    @property
+    def routes(self) -> dict[str, tuple[str, Route]]:
+        """Every declared route by its template."""
+        return dict(self._routes)
+
+    def check(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Let the request pass, or refuse it.
+
+        Raises:
+            NotFound: The plugin is not switched on here, or nobody declared the route.
+            NotSignedIn: Nobody is signed in (a page inside WeCom goes to sign in by itself).
+            NotAllowed: The action is not granted, or the request was forged.
+        """
+        declared = self._routes.get(req.uri_template)
+        if declared is None:
+            raise NotFound
+        owner, route = declared
+        if route.public:
+            return
+        actor = req.context.actor
+        if actor is None:
+            self._to_sign_in(req, resp)
+        if not actor.site.has(owner):
+            raise NotFound
+        if route.action != SIGNED_IN:
+            permissions.require(actor, route.action)
+        if req.method not in csrf.SAFE:
+            self._not_forged(req)
+
+    def _to_sign_in(self, req: falcon.Request, resp: falcon.Response) -> None:
+        if req.method == "GET" and not errors.wants_json(req) and not req.get_header("HX-Request"):
+            wanted = quote(req.relative_uri, safe="/")
+            raise falcon.HTTPSeeOther(f"/auth/start?next={wanted}")
+        raise NotSignedIn
+
+    def _not_forged(self, req: falcon.Request) -> None:
+        csrf.check_origin(
+            fetch_site=req.get_header("Sec-Fetch-Site"),
+            origin=req.get_header("Origin"),
+            referer=req.get_header("Referer"),
+            ours=self._config.origin,
+        )
+        given = req.get_header(csrf.HEADER)
+        if given is None and (req.content_type or "").startswith((binding.FORM, binding.MULTIPART)):
+            given = binding.form(req).get("_csrf")
+        if not given:
+            raise NotAllowed("页面停留太久，请刷新后重试，填写的内容还在", reason="csrf_missing")
+        csrf.check_token(given, self._key, req.context.actor.session_hash)

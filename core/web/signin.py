@@ -1,0 +1,116 @@
+"""Signing in through WeCom, and out."""
+
+import falcon
+
+from core import audit
+from core.auth import oauth, session
+from core.auth.actor import from_person
+from core.auth.models import Session
+from core.config import Config
+from core.contributions import Route
+from core.db import atomic
+from core.errors import NotSignedIn, QingbanError
+from core.messaging import wecom
+from core.platform import Platform
+from core.registry import SIGNED_IN
+from core.web.page import Page
+
+
+class Start(Page):
+    """The way to sign in: at once inside WeCom, by scanning a code at a desk."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Go to WeCom, or explain how to sign in."""
+        wanted = oauth.safe_path(req.get_param("next") or "/")
+        client = req.context.client
+        if client.in_wecom or req.get_param_as_bool("go"):
+            address, browser = oauth.begin(self._config, client, wanted)
+            resp.set_cookie(
+                oauth.cookie_name(secure=self._config.is_secure),
+                browser,
+                path="/",
+                max_age=int(oauth.LIFE.total_seconds()),
+                http_only=True,
+                secure=self._config.is_secure,
+                same_site="Lax",
+            )
+            resp.status = falcon.HTTP_303
+            resp.location = address
+            return
+        self.render(
+            resp, "login.html", status=401, login_path=f"/auth/start?go=1&next={wanted}", wanted=wanted
+        )
+
+
+class Callback(Page):
+    """Where WeCom sends the browser back with a code."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Spend the code once and go on to the page that was wanted."""
+        cookie = oauth.cookie_name(secure=self._config.is_secure)
+        try:
+            token, wanted = oauth.finish(
+                state=req.get_param("state") or "",
+                code=req.get_param("code") or "",
+                browser=req.cookies.get(cookie, ""),
+                client=req.context.client,
+                userid_for=wecom.client(self._config).user_for_code,
+            )
+        except QingbanError as error:
+            with atomic():
+                audit.record(
+                    "core.sign_in.refused",
+                    reason=str(error.facts.get("reason", error.kind)),
+                    ip=req.context.ip,
+                )
+            raise
+        hashed = session.token_hash(token)
+        person = Session.get_by_id(hashed).person
+        with atomic():
+            actor = from_person(person, person.site, session_hash=hashed, client=req.context.client.kind)
+            audit.record("core.session.started", actor=actor, about=person.id, site=person.site)
+        resp.unset_cookie(cookie, path="/")
+        resp.set_cookie(
+            session.cookie_name(secure=self._config.is_secure),
+            token,
+            path="/",
+            http_only=True,
+            secure=self._config.is_secure,
+            same_site="Lax",
+        )
+        resp.status = falcon.HTTP_303
+        resp.location = wanted
+
+
+class SignOut(Page):
+    """Sign out on this device, or another one of mine."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """End the session."""
+        actor = req.context.actor
+        if actor is None:
+            raise NotSignedIn
+        with atomic():
+            session.end(actor.session_hash)
+            audit.record("core.session.ended", actor=actor, about=actor.person_id, site=actor.site)
+        resp.unset_cookie(session.cookie_name(secure=self._config.is_secure), path="/")
+        self.go(resp, "/auth/start")
+
+
+def routes(platform: Platform) -> list[Route]:
+    """The addresses of signing in and out."""
+    config = platform.config
+    return [
+        Route(path="/auth/start", resource=Start(config), public="这里才登录"),
+        Route(path="/auth/callback", resource=Callback(config), public="企业微信带着登录码回到这里"),
+        Route(path="/auth/end", resource=SignOut(config), action=SIGNED_IN),
+    ]

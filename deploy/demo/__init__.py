@@ -1,0 +1,1 @@
+"""One way to deploy: everything on one machine with a simulated WeCom and a sample hospital."""

@@ -1,0 +1,141 @@
+"""Decide what an approval command causes: pure functions over frozen records, no clock, no database, no web.
+
+Read `definition`, `state`, `commands` and `events` for the words, then `decisions`, `routing` and `visits`
+for the rules. The shell does: lock, load the state, `decide`, append the facts, `evolve`, save, commit.
+"""
+
+from .actions import LegalAction, actions_for
+from .approvers import Case, Panel, choose
+from .chain import climb
+from .commands import (
+    AddComment,
+    Approve,
+    Command,
+    Handle,
+    Reject,
+    Resubmit,
+    SendBack,
+    Submit,
+    Urge,
+    Withdraw,
+)
+from .decisions import decide
+from .definition import (
+    START,
+    Block,
+    BlockKind,
+    Branch,
+    Definition,
+    Expression,
+    Field,
+    Kind,
+    Mode,
+    Node,
+    Rule,
+    Step,
+    from_json,
+    to_json,
+)
+from .errors import (
+    AlreadyHandled,
+    FieldNotEditable,
+    FlowError,
+    InvalidTarget,
+    MissingComment,
+    MissingField,
+    MissingSignature,
+    NotInState,
+    NotYourTask,
+    StaleVersion,
+)
+from .events import Event, event_from_json, event_to_json
+from .fields import Access, access_for, is_filled, start_access
+from .forecast import PreviewStep, preview
+from .history import evolve, replay
+from .lint import Problem, check
+from .state import (
+    SYSTEM,
+    Act,
+    Instance,
+    Place,
+    Status,
+    Task,
+    TaskStatus,
+    Visit,
+    VisitStatus,
+    Why,
+    state_from_json,
+    state_to_json,
+)
+from .world import Starter, World
+
+__all__ = [
+    "START",
+    "SYSTEM",
+    "Access",
+    "Act",
+    "AddComment",
+    "AlreadyHandled",
+    "Approve",
+    "Block",
+    "BlockKind",
+    "Branch",
+    "Case",
+    "Command",
+    "Definition",
+    "Event",
+    "Expression",
+    "Field",
+    "FieldNotEditable",
+    "FlowError",
+    "Handle",
+    "Instance",
+    "InvalidTarget",
+    "Kind",
+    "LegalAction",
+    "MissingComment",
+    "MissingField",
+    "MissingSignature",
+    "Mode",
+    "Node",
+    "NotInState",
+    "NotYourTask",
+    "Panel",
+    "Place",
+    "PreviewStep",
+    "Problem",
+    "Reject",
+    "Resubmit",
+    "Rule",
+    "SendBack",
+    "StaleVersion",
+    "Starter",
+    "Status",
+    "Step",
+    "Submit",
+    "Task",
+    "TaskStatus",
+    "Urge",
+    "Visit",
+    "VisitStatus",
+    "Why",
+    "Withdraw",
+    "World",
+    "access_for",
+    "actions_for",
+    "check",
+    "choose",
+    "climb",
+    "decide",
+    "event_from_json",
+    "event_to_json",
+    "evolve",
+    "from_json",
+    "is_filled",
+    "preview",
+    "replay",
+    "start_access",
+    "state_from_json",
+    "state_to_json",
+    "to_json",
+]

@@ -1,0 +1,71 @@
+"""A definition's fields as forms know them."""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from qingban import forms
+
+from .engine import Definition
+
+
+@lru_cache(maxsize=512)
+def _fields(document: bytes) -> tuple[forms.Field, ...]:
+    return forms.fields_from(msgspec.json.decode(document))
+
+
+def fields_of(definition: Definition) -> tuple[forms.Field, ...]:
+    """Return the form fields of a definition, in order."""
+    return _fields(msgspec.json.encode([field.document() for field in definition.fields]))
+
+
+def start_fields(definition: Definition) -> tuple[forms.Field, ...]:
+    """Return the fields the starter fills in."""
+    later = set(definition.hidden_at_start)
+    return tuple(field for field in fields_of(definition) if field.id not in later)
+
+
+def labels(definition: Definition) -> dict[str, str]:
+    """Return the names of fields by id."""
+    return {field.id: field.name for field in definition.fields}
+
+
+def show_facts(definition: Definition, values: dict[str, Any], names: forms.Names) -> list[str]:
+    """Return the two facts that lists show, as text."""
+    by_id = {field.id: field for field in fields_of(definition)}
+    shown = []
+    for key in definition.facts:
+        field, value = by_id.get(key), values.get(key)
+        if field is not None and value not in (None, "", []):
+            shown.append(forms.kind(field).show(field, value, names))
+    return [text for text in shown if text][:2]
+
+
+def subject_of(definition: Definition, values: dict[str, Any], me: dict[str, Any]) -> str:
+    """Return the line that names an application: what it is about, never a number."""
+    if definition.subject is None:
+        return definition.name
+    scope = forms.Scope(facts=forms.facts(fields_of(definition), values), me=me)
+    try:
+        text = forms.as_text(forms.evaluate(definition.subject, scope))
+    except (forms.BadExpression, ValueError):
+        text = ""
+    return " ".join(text.split())[:100] or definition.name
+
+
+def people_in(definition: Definition, values: dict[str, Any]) -> tuple[list[str], list[int]]:
+    """Return the person ids and department ids that stand in a form."""
+    people: list[str] = []
+    departments: list[int] = []
+    for field in fields_of(definition):
+        value = values.get(field.id)
+        cells = [(field, value)]
+        if field.type == "table":
+            cells = [(column, row.get(column.id)) for row in value or () for column in field.columns]
+        for one, held in cells:
+            ids = held if isinstance(held, list | tuple) else [held] if held else []
+            if one.type == "person":
+                people += [str(item) for item in ids]
+            elif one.type == "department":
+                departments += [int(item) for item in ids]
+    return people, departments

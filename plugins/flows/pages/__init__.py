@@ -1,0 +1,22 @@
+"""Pages people see: choose, fill in, look, decide, find again."""
+
+from qingban import Route
+
+from .detail import Decide, Detail
+from .lists import Done, Mine
+from .start import Choose, Draft, New, Preview
+
+USE = "flows.use"
+
+ROUTES = [
+    Route(path="/", resource=Choose(), action=USE),
+    Route(path="/new/{slug}", resource=New(), action=USE),
+    Route(path="/new/{slug}/route", resource=Preview(), action=USE),
+    Route(path="/new/{slug}/draft", resource=Draft(), action=USE),
+    Route(path="/done", resource=Done(), action=USE),
+    Route(path="/mine", resource=Mine(), action=USE),
+    Route(path="/{instance_id}", resource=Detail(), action=USE),
+    Route(path="/{instance_id}/edit", resource=Detail(), action=USE, suffix="edit"),
+    Route(path="/{instance_id}/{command}", resource=Decide(), action=USE),
+]
+"""Table of contents: address, resource, action."""

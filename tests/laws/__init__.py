@@ -1,0 +1,1 @@
+"""The project's promises, checked for every file at once."""

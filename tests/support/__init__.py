@@ -1,0 +1,1 @@
+"""What tests lean on: a throw-away PostgreSQL and a browser that complains."""
