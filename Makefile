@@ -56,9 +56,10 @@ bench: ## measure; each script prints one JSON line
 	@deploy/setup/prepare.sh dev
 	@set -e; for script in bench/*.py; do echo "== $$script"; $(bin)/python $$script; done
 
-docs: ## check that documentation and code agree
+docs: ## write the reference from the code, check that documentation and code agree
 	@deploy/setup/prepare.sh dev
-	@$(bin)/pytest tests/laws/test_docs.py $(ARGS)
+	@$(bin)/qingban reference
+	@$(bin)/pytest tests/laws/test_docs.py tests/laws/test_reference.py tests/docs $(ARGS)
 
 lock: ## write the lock files anew from requirements/*.in (UPGRADE=1 takes newer versions)
 	@deploy/setup/prepare.sh dev

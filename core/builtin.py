@@ -1,15 +1,20 @@
 """What core itself contributes, through the same hooks as every plugin."""
 
+from typing import Any
+
+from core import attachments
 from core.attachments import models as attachment_models
 from core.audit import models as audit_models
 from core.auth import models as auth_models
 from core.checks import CHECKS
 from core.contributions import Action, AuditEvent, Check, DirectorySource, Job, Setting
+from core.db import atomic
 from core.directory import jobs as directory_jobs
 from core.directory import models as directory_models
 from core.directory.wecom_source import WECOM
 from core.hookspecs import hookimpl
 from core.jobs import JOBS as TABLE_JOBS
+from core.jobs import enqueue
 from core.jobs import models as job_models
 from core.messaging import JOBS as MESSAGE_JOBS
 from core.messaging import models as message_models
@@ -65,7 +70,29 @@ def register_models() -> list[type]:
 @hookimpl
 def register_jobs() -> list[Job]:
     """Give the platform's own background work."""
-    return [*TABLE_JOBS, *MESSAGE_JOBS, *directory_jobs.jobs()]
+    return [
+        *TABLE_JOBS,
+        *MESSAGE_JOBS,
+        *directory_jobs.jobs(),
+        Job(name="core_sweep_attachments", run=_sweep, schedule="33 3 * * *", per_site=False, timeout=600),
+    ]
+
+
+def _sweep(payload: dict[str, Any]) -> None:
+    attachments.sweep()
+
+
+@hookimpl
+def on_wecom_event(event: dict[str, Any]) -> None:
+    """Read a member again when WeCom says something about them changed; a leaver is cut off at once."""
+    if str(event.get("Event", "")).lower() != "change_contact" or not event.get("UserID"):
+        return
+    with atomic():
+        enqueue(
+            "core_directory_reread",
+            {"userid": str(event["UserID"])},
+            effect_key=f"reread:{event['UserID']}:{event.get('CreateTime', '')}:{event.get('ChangeType', '')}",
+        )
 
 
 @hookimpl

@@ -14,6 +14,7 @@ from core.db.migrate import CORE, pending
 from core.directory.models import Person, SyncRun
 from core.errors import Misconfigured, QingbanError
 from core.jobs.models import Job
+from core.loader import find
 from core.messaging import wecom
 
 LEAST_FREE = 500 * 1024 * 1024
@@ -22,14 +23,10 @@ LEAST_FREE = 500 * 1024 * 1024
 def keys(config: Config) -> Finding:
     """Look for every key file, its size and its mode."""
     try:
-        values = [config.key(purpose) for purpose in KEY_PURPOSES]
+        config.check_keys()
     except Misconfigured as error:
         return Finding(level="bad", message=error.title, cure="qingban keys init")
-    if len(set(values)) != len(values):
-        return Finding(
-            level="bad", message="有两个密钥内容相同", cure="删掉其中一个，再运行 qingban keys init"
-        )
-    return Finding(level="ok", message=f"{len(values)} 个密钥文件都在，权限正确")
+    return Finding(level="ok", message=f"{len(KEY_PURPOSES)} 个密钥文件都在，权限正确")
 
 
 def database_answers(config: Config) -> Finding:
@@ -43,9 +40,10 @@ def database_answers(config: Config) -> Finding:
 
 
 def schema(config: Config) -> Finding:
-    """Compare the applied migrations with the files of core."""
+    """Compare the applied migrations with the files of core and every plugin."""
     try:
-        waiting = pending([("core", CORE)])
+        owners = [("core", CORE), *((one.name, one.folder / "migrations") for one in find(config))]
+        waiting = pending(owners)
     except Exception as error:  # noqa: BLE001 - no tables yet is an answer too
         return Finding(level="bad", message=f"读不到迁移记录：{error}", cure="qingban migrate")
     if waiting:

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import click
+import peewee
 
 from core import __version__
 from core.config import Config, load, make_keys
+from core.contributions import Check, Finding
 from core.errors import QingbanError
 
 DEFAULT_CONFIG = "qingban.toml"
@@ -24,7 +26,10 @@ class Friendly(click.Group):
             return super().main(*args, **kwargs)  # type: ignore[arg-type]
         except QingbanError as error:
             click.secho(error.title, fg="red", err=True)
-            sys.exit(1)
+        except (peewee.OperationalError, peewee.InterfaceError) as error:
+            first = str(error).partition("\n")[0]
+            click.secho(f"数据库用不了：{first}。运行 qingban doctor 看哪里不对", fg="red", err=True)
+        sys.exit(1)
 
 
 @click.group(cls=Friendly, context_settings={"help_option_names": ["-h", "--help"]})
@@ -105,22 +110,37 @@ def sync(path: Path) -> None:
 def doctor(path: Path) -> None:
     """逐项检查，说明哪里不对、怎么修。"""
     from core import platform
+    from core.checks import CHECKS
 
     config = _config(path)
-    checks = platform.start(config).registry.checks
+    worst = 0
+    try:
+        checks = [check for _, check in platform.start(config).registry.checks]
+    except QingbanError as error:  # what stops the start is the first finding; core's own checks say more
+        click.secho(f"✗ 启动不了：{error.title}", fg="red")
+        checks, worst = CHECKS, 1
     marks = {
         "ok": click.style("✓", fg="green"),
         "warn": click.style("!", fg="yellow"),
         "bad": click.style("✗", fg="red"),
     }
-    worst = 0
-    for _, check in checks:
-        finding = check.run(config)
+    for check in checks:
+        finding = _finding(check, config)
         click.echo(f"{marks[finding.level]} {check.title}：{finding.message}")
         if finding.cure and finding.level != "ok":
             click.echo(f"    → {finding.cure}")
         worst = max(worst, int(finding.level == "bad"))
     sys.exit(worst)
+
+
+def _finding(check: Check, config: Config) -> Finding:
+    try:
+        return check.run(config)
+    except Exception as error:  # noqa: BLE001 - a check that fails is a finding, the others still run
+        first = str(error).partition("\n")[0]
+        return Finding(
+            level="bad", message=f"检查不了：{first}", cure="先处理上面的问题，再运行 qingban doctor"
+        )
 
 
 @main.command()
@@ -165,6 +185,24 @@ def new_plugin(name: str, title: str, into: Path, tests: Path) -> None:
     for path in write_plugin(name, title=title or name, into=into, tests=tests):
         click.echo(f"写好 {path}")
     click.echo(f"接着：qingban plugins enable {name} --site main，然后打开工作台")
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="只比较，不写文件")
+@click.option(
+    "--into",
+    default="docs/reference",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="放到哪个文件夹",
+)
+def reference(check: bool, into: Path) -> None:
+    """按代码写出参考文档。"""
+    from core import reference as book
+
+    names = book.stale(into) if check else book.write(into)
+    if check and names:
+        raise click.ClickException(f"和代码不一致：{'、'.join(names)}。运行 qingban reference 重写")
+    click.echo(f"写好 {'、'.join(names)}" if names else "参考文档和代码一致")
 
 
 def _add_neighbours() -> None:

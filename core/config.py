@@ -6,7 +6,7 @@ A file names paths of secrets, never secrets: `qingban doctor` refuses sample, s
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from core.errors import Misconfigured
 
 MIN_SECRET_BYTES = 32
+LEAST_DIFFERENT = 8
+"""Fewer different bytes than this never come from chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +91,23 @@ class Config:
         value = path.read_bytes()
         if len(value) < MIN_SECRET_BYTES:
             raise Misconfigured(f"密钥文件 {path} 太短，至少 {MIN_SECRET_BYTES} 字节")
+        if len(set(value)) < LEAST_DIFFERENT:
+            raise Misconfigured(f"密钥文件 {path} 像是样例。删掉它，再运行 qingban keys init")
         return value
+
+    def check_keys(self) -> None:
+        """Refuse to run with keys that are missing, weak, readable by others or the same.
+
+        Raises:
+            Misconfigured: One of these.
+        """
+        seen: dict[bytes, str] = {}
+        for purpose in KEY_PURPOSES:
+            value = self.key(purpose)
+            if value in seen:
+                both = f"{seen[value]} 和 {purpose}"
+                raise Misconfigured(f"密钥 {both} 内容相同。删掉其中一个，再运行 qingban keys init")
+            seen[value] = purpose
 
 
 KEY_PURPOSES = ("csrf", "audit", "fields", "links")
@@ -120,15 +138,22 @@ def load(path: Path) -> Config:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise Misconfigured(f"没有找到配置文件 {path}。样例见 deploy/config/") from None
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise Misconfigured(f"配置文件 {path} 读不了：{error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"配置文件 {path} 写法有误：{error}") from None
     return from_table(table, base=path.resolve().parent)
 
 
 def from_table(table: dict[str, Any], *, base: Path) -> Config:
-    """Build the record from the parsed file."""
+    """Build the record from the parsed file.
+
+    Raises:
+        Misconfigured: A value is missing, unknown or of the wrong kind, or `check` refuses the whole.
+    """
+    _check_names(table, Config, "配置")
     try:
-        wecom = WeComConfig(**_with_secret_files(dict(table["wecom"]), base))
+        wecom = _wecom(table["wecom"], base)
         data_dir = _path(base, table.get("data_dir", "var"))
         config = Config(
             data_dir=data_dir,
@@ -144,8 +169,8 @@ def from_table(table: dict[str, Any], *, base: Path) -> Config:
         )
     except KeyError as error:
         raise Misconfigured(f"配置缺少 {error.args[0]}") from None
-    except TypeError as error:
-        raise Misconfigured(f"配置里有不认识的项：{error}") from None
+    except (TypeError, ValueError) as error:
+        raise Misconfigured(f"配置里有写法不对的项：{error}") from None
     return check(config)
 
 
@@ -155,8 +180,11 @@ def check(config: Config) -> Config:
     Raises:
         Misconfigured: Plain http on an address other people can reach, or an origin with a path.
     """
-    parts = urlsplit(config.origin)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+    try:
+        parts = urlsplit(config.origin)
+    except ValueError:
+        raise Misconfigured(f"origin 应写成 https://域名，现在是 {config.origin}") from None
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
         raise Misconfigured(f"origin 应写成 https://域名，现在是 {config.origin}")
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise Misconfigured("origin 用了不加密的 http，只有本机试用可以这样")
@@ -168,9 +196,32 @@ def _path(base: Path, text: str) -> Path:
     return path if path.is_absolute() else base / path
 
 
+def _wecom(table: Any, base: Path) -> WeComConfig:
+    if not isinstance(table, dict):
+        raise Misconfigured("配置里的 wecom 应是一节：[wecom]")
+    values = _with_secret_files(dict(table), base)
+    _check_names(values, WeComConfig, "[wecom] ")
+    for name in ("corpid", "agentid", "secret"):
+        if not values.get(name):
+            raise Misconfigured(f"配置缺少 wecom.{name}")
+    if not isinstance(values["agentid"], int):
+        raise Misconfigured("wecom.agentid 应是数字，不加引号")
+    return WeComConfig(**values)
+
+
+def _check_names(table: dict[str, Any], record: type, where: str) -> None:
+    known = {one.name for one in fields(record)}
+    if unknown := sorted(set(table) - known):
+        raise Misconfigured(f"{where}里有不认识的项：{'、'.join(unknown)}")
+
+
 def _with_secret_files(table: dict[str, Any], base: Path) -> dict[str, Any]:
     for name in ("secret", "contacts_secret", "callback_token", "callback_aes_key"):
         file_name = table.pop(f"{name}_file", None)
         if file_name:
-            table[name] = _path(base, file_name).read_text("ascii").strip()
+            path = _path(base, file_name)
+            try:
+                table[name] = path.read_text("ascii").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise Misconfigured(f"wecom.{name}_file 指的文件 {path} 读不了：{error}") from None
     return table

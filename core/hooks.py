@@ -106,7 +106,7 @@ class Hooks:
                 missing.append(name)
                 continue
             try:
-                items += call(**arguments)
+                items += list(call(**arguments))  # all or nothing: half an answer would mislead
             except Exception:  # a failing neighbour costs its own tile, never the page
                 self._breaker.failed(name)
                 logger.exception("hook.failed hook=%s plugin=%s", hook, name)
@@ -144,14 +144,15 @@ class Hooks:
 
     def _implementations(self, hook: str) -> list[tuple[str, Any]]:
         caller = getattr(self._manager.hook, hook)
-        found = [(impl.plugin_name, _caller(impl)) for impl in caller.get_hookimpls()]
+        found = [(impl.plugin_name, _caller(hook, impl)) for impl in caller.get_hookimpls()]
         return sorted(found, key=lambda pair: pair[0])
 
 
-def _caller(impl: pluggy.HookImpl) -> Any:
+def _caller(hook: str, impl: pluggy.HookImpl) -> Any:
+    nothing: Any = [] if hook.startswith(("register_", "collect_")) else None
+
     def call(**arguments: Any) -> Any:
-        return impl.function(**{name: arguments[name] for name in impl.argnames}) or (
-            [] if impl.function.__name__.startswith(("register_", "collect_")) else None
-        )
+        answer = impl.function(**{name: arguments[name] for name in impl.argnames})
+        return nothing if answer is None else answer
 
     return call

@@ -15,6 +15,10 @@ from core.errors import Misconfigured
 
 ENTRY_POINTS = "qingban.plugins"
 TOP_LEVEL = ("miniapps", "preview")
+RESERVED = frozenset(
+    "core qingban deploy plugins auth admin me todo messages search static wecom attachments".split()
+)
+"""Names of the platform's own packages and addresses."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
@@ -59,13 +63,19 @@ def find(config: Config) -> list[Found]:
 
 
 def _built_in(config: Config) -> list[str]:
+    importlib.invalidate_caches()  # a folder may have been dropped in a moment ago
     place = importlib.import_module("plugins")
     if config.plugins_dir and config.plugins_dir.is_dir():
         path = str(config.plugins_dir)
         if path not in place.__path__:
             place.__path__.append(path)
-    inside = [f"plugins.{module.name}" for module in pkgutil.iter_modules(place.__path__) if module.ispkg]
-    return sorted(inside) + [name for name in TOP_LEVEL if _is_package(name)]
+    inside: dict[str, str] = {}
+    for path in place.__path__:
+        for name in [module.name for module in pkgutil.iter_modules([path]) if module.ispkg]:
+            if name in inside:
+                raise Misconfigured(f"两个插件同名 {name}：{inside[name]} 和 {path} 里各有一个。请移走一个")
+            inside[name] = path
+    return [f"plugins.{name}" for name in sorted(inside)] + [one for one in TOP_LEVEL if _is_package(one)]
 
 
 def _is_package(name: str) -> bool:
@@ -87,6 +97,8 @@ def _inspect(package: str) -> Found:
         raise Misconfigured(f"插件 {package} 的 __init__.py 里没有 PLUGIN = Plugin(…)")
     if not _NAME.fullmatch(plugin.name):
         raise Misconfigured(f"插件名 {plugin.name!r} 只能用小写字母、数字和下划线")
+    if plugin.name in RESERVED:
+        raise Misconfigured(f"插件名 {plugin.name} 是平台自己用的，换一个")
     folder = Path(str(module.__file__)).parent
     if package.startswith("plugins.") and plugin.name != folder.name:
         raise Misconfigured(f"插件 {plugin.name} 的文件夹叫 {folder.name}，两个名字要一样")

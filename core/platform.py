@@ -58,7 +58,7 @@ class Platform:
         done = []
         with atomic():
             for wanted in self._with_requirements(name):
-                if switch_on(site, wanted):
+                if not self._manifest(wanted).always_on and switch_on(site, wanted):
                     audit.record("core.plugin.enabled", actor=by, about=wanted, site=site)
                     self._tell("on_plugin_enabled", site, wanted, by)
                     done.append(wanted)
@@ -71,7 +71,8 @@ class Platform:
             NotFound: There is no such plugin.
             Conflict: Another enabled plugin requires it.
         """
-        self._manifest(name)
+        if self._manifest(name).always_on:
+            raise Conflict("它是平台的一部分，不能停用")
         users = [
             other.title
             for other in self.registry.plugins.values()
@@ -108,6 +109,7 @@ def start(config: Config) -> Platform:
     Raises:
         Misconfigured: Something about the deployment or a plugin is wrong; the sentence says what.
     """
+    config.check_keys()
     found = find(config)
     connect(config.database_url)
     return assemble(config, found)

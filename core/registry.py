@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import attachments, audit, jobs, messaging, settings
+from core import attachments, audit, jobs, messaging, settings, site
 from core.auth import permissions
 from core.contributions import Action, Check, Command, DirectorySource, PersonalData, Plugin, Route, Tile
 from core.errors import Misconfigured
@@ -100,15 +100,18 @@ def build(found: Iterable[Found], hooks: Hooks) -> Registry:
         _check_prefix(contributions[hook], attribute, separator)
     for hook, attribute in UNIQUE.items():
         _check_unique(contributions[hook], attribute)
-    _check_routes(
-        contributions["register_routes"], {action.name for _, action in contributions["register_actions"]}
-    )
+    _check_tiles(contributions["register_tiles"], "name")
+    _check_tiles(contributions["register_todo_tabs"], "name")
+    actions = {action.name for _, action in contributions["register_actions"]}
+    _check_routes(contributions["register_routes"], actions)
+    _check_wanted_actions(contributions, actions)
     return Registry(found=tuple(found), hooks=hooks, contributions=contributions)
 
 
 def install(registry: Registry) -> None:
     """Hand each kind of contribution to the part of the platform that acts on it."""
     given = registry.contributions
+    site.install(name for name, plugin in registry.plugins.items() if plugin.always_on)
     audit.install(given["register_audit_events"])
     jobs.install(given["register_jobs"])
     messaging.install(given["register_cards"])
@@ -131,6 +134,24 @@ def _check_unique(pairs: Pairs, attribute: str) -> None:
         if value in owners:
             raise Misconfigured(f"{value!r} 被 {owners[value]} 和 {owner} 同时声明")
         owners[value] = owner
+
+
+def _check_tiles(pairs: Pairs, attribute: str) -> None:
+    for owner, record in pairs:
+        value = getattr(record, attribute)
+        if value != owner and not value.startswith(f"{owner}_"):
+            raise Misconfigured(f"插件 {owner} 的 {value!r} 要叫 {owner} 或以 {owner}_ 开头")
+
+
+def _check_wanted_actions(contributions: Mapping[str, Pairs], actions: set[str]) -> None:
+    wanted = [
+        (owner, tile.name, tile.action) for owner, tile in contributions["register_tiles"] if tile.action
+    ]
+    for owner, action in contributions["register_actions"]:
+        wanted += [(owner, action.name, other) for other in action.also_requires]
+    for owner, name, action in wanted:
+        if action not in actions:
+            raise Misconfigured(f"插件 {owner} 的 {name} 用了没声明的权限 {action}")
 
 
 def _check_routes(pairs: Pairs, actions: set[str]) -> None:

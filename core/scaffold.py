@@ -1,10 +1,12 @@
 """Write a new plugin that works, with one passing test."""
 
+import keyword
 import re
 from pathlib import Path
 from string import Template
 
 from core.errors import Conflict, Invalid
+from core.loader import RESERVED
 
 FILES = {
     "__init__.py": '''"""$title：一句话说明它做什么。"""
@@ -98,6 +100,7 @@ def test_a_stranger_is_sent_to_sign_in(house):
     assert page.status_code == 303
 '''
 
+_ODD_TITLE = re.compile(r"[\"'\\{}<>$%&\x00-\x1f]")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
@@ -113,9 +116,14 @@ def write_plugin(name: str, *, title: str, into: Path, tests: Path) -> list[Path
     """
     if not _NAME.fullmatch(name):
         raise Invalid({"name": "插件名只用小写字母、数字和下划线，字母开头，例如 greetings"})
+    if name in RESERVED or keyword.iskeyword(name):
+        raise Invalid({"name": f"{name} 是平台自己用的名字，换一个"})
+    if _ODD_TITLE.search(title) or not 0 < len(title) <= 20:
+        raise Invalid({"title": "中文名 1 到 20 个字，不含引号、反斜线、花括号、尖括号和 $"})
     folder = into / name
-    if folder.exists():
-        raise Conflict(f"{folder} 已经存在，换个名字")
+    for place in (folder, tests / name):
+        if place.exists():
+            raise Conflict(f"{place} 已经存在，换个名字")
     words = {"name": name, "title": title}
     written = [_write(folder / _fill(path, words), _fill(text, words)) for path, text in FILES.items()]
     return [*written, _write(tests / name / "test_pages.py", _fill(TEST, words))]

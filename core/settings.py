@@ -1,5 +1,6 @@
 """Per-site settings: declared by plugins, edited by IT, secrets sealed and never shown again."""
 
+import re
 from typing import Any
 
 import peewee
@@ -11,6 +12,10 @@ from core.db import BaseModel, JSONField, TimeField
 from core.errors import Invalid
 from core.site import Site
 
+MOST_TEXT = 4_000
+MOST_NUMBER = 2**53
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,17}")
 _declared: dict[str, Setting] = {}
 _owners: dict[str, str] = {}
 _key: list[bytes] = []
@@ -90,19 +95,24 @@ def store(site: Site, key: str, raw: Any, *, by: str) -> None:
 
 def _parse(setting: Setting, raw: Any) -> Any:
     text = raw.strip() if isinstance(raw, str) else raw
-    if setting.choices and text not in setting.choices:
-        raise Invalid({setting.key: f"请在 {'、'.join(setting.choices)} 里选一个"})
     if setting.type is bool:
         return text in (True, "1", "on", "true", "yes")
     if setting.type is int:
-        try:
-            return int(text)
-        except (TypeError, ValueError):
-            raise Invalid({setting.key: "请填整数"}) from None
-    if setting.type is list:
-        return (
-            text
-            if isinstance(text, list)
-            else [line.strip() for line in str(text).splitlines() if line.strip()]
-        )
-    return str(text)
+        parsed: Any = _whole_number(setting, text)
+    elif setting.type is list:
+        lines = text if isinstance(text, list) else str(text).splitlines()
+        parsed = [str(line).strip() for line in lines if str(line).strip()]
+    else:
+        parsed = str(text)
+    chosen = parsed if isinstance(parsed, list) else [str(parsed)]
+    if setting.choices and not set(chosen) <= set(setting.choices):
+        raise Invalid({setting.key: f"请在 {'、'.join(setting.choices)} 里选一个"})
+    if len(str(parsed)) > MOST_TEXT:
+        raise Invalid({setting.key: f"太长了，最多 {MOST_TEXT} 个字"})
+    return parsed
+
+
+def _whole_number(setting: Setting, text: Any) -> int:
+    if not _WHOLE.fullmatch(str(text)) or abs(int(text)) > MOST_NUMBER:
+        raise Invalid({setting.key: "请填整数"})
+    return int(text)

@@ -1,5 +1,6 @@
 """A site: the hospital, campus or clinic for which IT turns plugins on."""
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import peewee
@@ -7,6 +8,14 @@ import peewee
 from core.clock import now
 from core.db import BaseModel, TimeField
 from core.errors import NotFound
+
+_always: set[str] = {"core"}
+
+
+def install(always_on: Iterable[str]) -> None:
+    """Take the names of plugins that have no switch; replaces what was installed before."""
+    _always.clear()
+    _always.update({"core"}, always_on)
 
 
 class Site(BaseModel):
@@ -25,8 +34,8 @@ class Site(BaseModel):
         return frozenset(name for (name,) in rows)
 
     def has(self, plugin: str) -> bool:
-        """Tell whether `plugin` is switched on here; core itself always is."""
-        return plugin == "core" or plugin in self.plugins
+        """Tell whether `plugin` is switched on here; core and what has no switch always are."""
+        return plugin in _always or plugin in self.plugins
 
 
 class SitePlugin(BaseModel):
@@ -74,8 +83,14 @@ def by_id(site_id: int) -> Site:
 
 
 def everyone() -> list[Site]:
-    """Return all sites in the order they were made."""
-    return list(Site.select().order_by(Site.id))
+    """Return all sites in the order they were made, with their switches, in two queries."""
+    found = list(Site.select().order_by(Site.id))
+    switches: dict[int, set[str]] = {}
+    for site_id, plugin in SitePlugin.select(SitePlugin.site, SitePlugin.plugin).tuples():
+        switches.setdefault(site_id, set()).add(plugin)
+    for one in found:
+        one.plugins = frozenset(switches.get(one.id, ()))
+    return found
 
 
 def switch_on(site: Site, plugin: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from qingban import _, address, cards, clock, departments, forms
 
 from . import queries
+from .documents import WITH_OPTIONS
 from .models import ACCEPTED, CANCELLED, WAITING
 
 
@@ -24,9 +25,8 @@ def signup(about: str, reader: Any) -> dict[str, Any] | None:
     facts = [(_("部门"), owner.name)] if owner else []
     if live.closes_at:
         facts.append((_("截止"), f"{live.closes_at.astimezone(clock.LOCAL):%m-%d %H:%M}"))
-    facts += [
-        (view.label, view.text) for view in forms.value_views(live.fields, entry.answers, masked=True)[:3]
-    ]
+    chosen = [field for field in live.fields if field.type in WITH_OPTIONS and not field.sensitive]
+    facts += [(view.label, view.text) for view in forms.value_views(chosen, entry.answers)[:3]]
     return cards.notice(
         f"{state}：{live.title}",
         desc=desc,

@@ -204,9 +204,8 @@ class Entries(Page):
             tabs=_tabs(path, state, counts),
             next_path=f"{path}?{query}after={shown[-1].position}" if len(rows) > queries.PAGE else "",
             first_path=f"{path}?{query}".rstrip("?&") if after else "",
-            needs_reason=counts.get("accepted", 0) + counts.get("waiting", 0)
-            > _reason_above(app, req.context.actor),
-            has_any=bool(counts.get("accepted") or counts.get("waiting")),
+            needs_reason=_alive(counts) > _reason_above(req.context.actor),
+            has_any=_alive(counts) > 0,
         )
 
     def on_get_export(self, req: falcon.Request, resp: falcon.Response, app_id: str) -> None:
@@ -214,12 +213,9 @@ class Entries(Page):
         actor: Actor = req.context.actor
         app = service.managed(app_id, actor)
         reason = (req.get_param("reason") or "").strip()[:100]
-        counts = queries.counts(app.id)
-        many = counts.get("accepted", 0) + counts.get("waiting", 0)
-        if many > _reason_above(app, actor) and len(reason) < 4:
-            raise Invalid(
-                {"reason": _("名单超过 %(count)s 行，请写明用途再导出", count=_reason_above(app, actor))}
-            )
+        limit = _reason_above(actor)
+        if _alive(queries.counts(app.id)) > limit and len(reason) < 4:
+            raise Invalid({"reason": _("名单超过 %(count)s 行，请写明用途再导出", count=limit)})
         file, size, rows = export.write(app.id)
         with atomic():
             record(
@@ -328,8 +324,7 @@ def _cell(field: forms.Field, value: Any) -> str:
 
 
 def _tabs(path: str, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    alive = counts.get("accepted", 0) + counts.get("waiting", 0)
-    tabs = [("", _("全部"), alive), ("accepted", _("已报名"), counts.get("accepted", 0))]
+    tabs = [("", _("全部"), _alive(counts)), ("accepted", _("已报名"), counts.get("accepted", 0))]
     tabs += [
         ("waiting", _("候补"), counts.get("waiting", 0)),
         ("cancelled", _("已取消"), counts.get("cancelled", 0)),
@@ -345,7 +340,11 @@ def _tabs(path: str, state: str, counts: dict[str, int]) -> list[dict[str, Any]]
     ]
 
 
-def _reason_above(app: App, actor: Actor) -> int:
+def _alive(counts: dict[str, int]) -> int:
+    return counts.get("accepted", 0) + counts.get("waiting", 0)
+
+
+def _reason_above(actor: Actor) -> int:
     return int(setting(actor.site, "miniapps.reason_above"))
 
 

@@ -14,12 +14,12 @@ from .queries import Row
 
 CHUNK = 500
 STATES = {ACCEPTED: "已报名", WAITING: "候补"}
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width forms are meant
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 SPOOL = 2 * 1024 * 1024
 
 
 def all_fields(app_id: str) -> list[forms.Field]:
-    """Return the fields of every published version, joined by id: today's first, those that are gone at the end."""
+    """Return the fields of every published version by id: today's first, those that are gone at the end."""
     texts = queries.versions(app_id)
     found: dict[str, forms.Field] = {}
     options: dict[str, dict[str, forms.Option]] = {}

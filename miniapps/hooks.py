@@ -137,8 +137,7 @@ def check_places(config: Any) -> Finding:
     return Finding(
         level="bad",
         message=f"{len(wrong)} 个应用的名额与名单不一致",
-        cure="请主办科室暂时结束报名，再发布一次即按名单重新计数；并把应用编号报给开发者："
-        + "、".join(wrong[:3]),
+        cure="请主办科室再发布一次，名额会按名单重新计数；应用编号：" + "、".join(wrong[:3]),
     )
 
 

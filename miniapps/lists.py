@@ -48,7 +48,8 @@ class Listed:
 _LISTED = """
     SELECT a.id, a.code, a.title, a.state, a.department_id, a.opens_at, a.closes_at, a.audience, a.site_id,
            q.places, COALESCE(q.taken, 0),
-           COALESCE((SELECT SUM(w.waiting) FROM miniapps_quota w WHERE w.app_id = a.id), 0), COALESCE(e.state, '')
+           COALESCE((SELECT SUM(w.waiting) FROM miniapps_quota w WHERE w.app_id = a.id), 0),
+           COALESCE(e.state, '')
     FROM miniapps_app a
     LEFT JOIN miniapps_quota q ON q.app_id = a.id AND q.key = 'all'
     LEFT JOIN miniapps_entry e ON e.app_id = a.id AND e.once_key = ?
@@ -56,10 +57,11 @@ _LISTED = """
 
 
 def open_apps(site_id: int, person_id: str, limit: int = 200) -> list[Listed]:
-    """List published apps of a site, and those for the whole house, that are not over; first to close first."""
+    """List published apps of a site, and those for the whole house, that are not over; by their end."""
     return _listed(
         _LISTED
-        + "WHERE (a.site_id = ? OR a.is_wide) AND a.state = ? AND a.closes_at > ? ORDER BY a.closes_at, a.id LIMIT ?",
+        + "WHERE (a.site_id = ? OR a.is_wide) AND a.state = ? AND a.closes_at > ? "
+        + "ORDER BY a.closes_at, a.id LIMIT ?",
         person_id,
         site_id,
         PUBLISHED,
@@ -89,7 +91,8 @@ def titled(site_id: int, wanted: str, person_id: str, limit: int) -> list[Listed
     plain = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return _listed(
         _LISTED
-        + "WHERE (a.site_id = ? OR a.is_wide) AND a.title LIKE ? ESCAPE '\\' ORDER BY a.changed_at DESC LIMIT ?",
+        + "WHERE (a.site_id = ? OR a.is_wide) AND a.title LIKE ? ESCAPE '\\' "
+        + "ORDER BY a.changed_at DESC LIMIT ?",
         person_id,
         site_id,
         f"%{plain}%",

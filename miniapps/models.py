@@ -56,8 +56,8 @@ class Version(BaseModel):
 class Quota(BaseModel):
     """Places counted together: all of an app (`all`), or those of one option.
 
-    The `all` row exists for every published app. Whoever changes places of an app changes this row first, so it
-    is also the app's lock, and its `issued` hands out positions without gaps.
+    The `all` row exists for every published app. Whoever changes places of an app changes this row first,
+    so it is also the app's lock, and its `issued` hands out positions without gaps.
     """
 
     app = peewee.ForeignKeyField(App, backref="quotas", on_delete="CASCADE")
@@ -77,7 +77,7 @@ class Quota(BaseModel):
 
 
 class Entry(BaseModel):
-    """One person's sign-up. `once_key` holds the person while the entry counts, and is empty after a cancel."""
+    """One person's sign-up. `once_key` holds the person while the entry counts, nothing after a cancel."""
 
     id = peewee.CharField(max_length=33, primary_key=True, default=new_id)
     app = peewee.ForeignKeyField(App, backref="entries", on_delete="CASCADE")
@@ -99,7 +99,7 @@ class Entry(BaseModel):
     changed_at = TimeField(default=clock.now)
 
     class Meta:
-        """Three promises kept by the database: one answer per key, once per person, positions without repeats."""
+        """Kept by the database: one answer per key, once per person, no position twice."""
 
         indexes = (
             (("app", "idempotency_key"), True),

@@ -221,7 +221,8 @@ def insert_entry(
 def issue(app_id: str) -> int | None:
     """Lock the app and hand out the next position; None when it holds as many entries as it may."""
     row = one(
-        "UPDATE miniapps_quota SET issued = issued + 1 WHERE app_id = ? AND key = ? AND issued < ? RETURNING issued",
+        "UPDATE miniapps_quota SET issued = issued + 1 "
+        "WHERE app_id = ? AND key = ? AND issued < ? RETURNING issued",
         app_id,
         ALL,
         MOST_ENTRIES,
@@ -260,7 +261,8 @@ def join_queue(app_id: str, key: str) -> bool:
     """Take a place on the waiting list where there is one."""
     return bool(
         run(
-            "UPDATE miniapps_quota SET waiting = waiting + 1 WHERE app_id = ? AND key = ? AND waiting < wait_places",
+            "UPDATE miniapps_quota SET waiting = waiting + 1 "
+            "WHERE app_id = ? AND key = ? AND waiting < wait_places",
             app_id,
             key,
         )
@@ -289,8 +291,8 @@ def settle(entry_id: str, *, state: str, position: int, waits_on: str) -> None:
 def change(entry_id: str, *, answers: dict[str, Any], quotas: tuple[str, ...], version: int) -> None:
     """Store changed answers."""
     run(
-        "UPDATE miniapps_entry SET answers = ?, quotas = ?, version = ?, changes = changes + 1, changed_at = ? "
-        "WHERE id = ?",
+        "UPDATE miniapps_entry SET answers = ?, quotas = ?, version = ?, changes = changes + 1, "
+        "changed_at = ? WHERE id = ?",
         text(answers),
         text(quotas),
         version,
@@ -302,7 +304,8 @@ def change(entry_id: str, *, answers: dict[str, Any], quotas: tuple[str, ...], v
 def accept(entry_id: str) -> None:
     """Move an entry from the waiting list to the list."""
     run(
-        "UPDATE miniapps_entry SET state = ?, waits_on = '', changes = changes + 1, changed_at = ? WHERE id = ?",
+        "UPDATE miniapps_entry SET state = ?, waits_on = '', changes = changes + 1, "
+        "changed_at = ? WHERE id = ?",
         ACCEPTED,
         clock.now_ms(),
         entry_id,
@@ -312,8 +315,8 @@ def accept(entry_id: str) -> None:
 def cancel(entry_id: str) -> None:
     """Mark an entry as cancelled; its person may sign up again."""
     run(
-        "UPDATE miniapps_entry SET state = ?, waits_on = '', once_key = NULL, changes = changes + 1, changed_at = ? "
-        "WHERE id = ?",
+        "UPDATE miniapps_entry SET state = ?, waits_on = '', once_key = NULL, changes = changes + 1, "
+        "changed_at = ? WHERE id = ?",
         CANCELLED,
         clock.now_ms(),
         entry_id,
@@ -385,7 +388,8 @@ def holding(app_id: str) -> Iterator[tuple[str, str, dict[str, Any], tuple[str, 
         after,
         CANCELLED,
     ):
-        for after, id, state, answers, quotas, waits_on in found:
+        after = found[-1][0]
+        for _position, id, state, answers, quotas, waits_on in found:
             yield id, state, orjson.loads(answers), tuple(orjson.loads(quotas)), waits_on
 
 
@@ -448,8 +452,8 @@ def versions(app_id: str) -> list[str]:
 def answers_of(person_id: str) -> list[dict[str, Any]]:
     """Return everything one person gave to mini-apps."""
     found = rows(
-        "SELECT a.title, e.state, e.created_at, e.answers FROM miniapps_entry e JOIN miniapps_app a ON a.id = e.app_id "
-        "WHERE e.person_id = ? ORDER BY e.created_at",
+        "SELECT a.title, e.state, e.created_at, e.answers FROM miniapps_entry e "
+        "JOIN miniapps_app a ON a.id = e.app_id WHERE e.person_id = ? ORDER BY e.created_at",
         person_id,
     )
     return [

@@ -43,5 +43,8 @@ def check_token(given: str, key: bytes, session_hash: str) -> None:
 def _origin_of(referer: str | None) -> str:
     if not referer:
         return ""
-    parts = urlsplit(referer)
+    try:
+        parts = urlsplit(referer)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}"

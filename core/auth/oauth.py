@@ -30,7 +30,10 @@ def cookie_name(*, secure: bool) -> str:
 
 def safe_path(wanted: str) -> str:
     """Return `wanted` when it is a plain path of ours, else the workbench."""
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return "/"
     if (
         not wanted.startswith("/")
         or parts.scheme

@@ -112,9 +112,9 @@ def _granted(site: Site, groups: frozenset[str]) -> frozenset[str]:
         name for name, is_allowed in changes if is_allowed and name in _actions and site.has(_owners[name])
     }
     granted -= {name for name, is_allowed in changes if not is_allowed}
-    return frozenset(
-        name for name in granted if all(other in granted for other in _actions[name].also_requires)
-    )
+    while lonely := {name for name in granted if not granted.issuperset(_actions[name].also_requires)}:
+        granted -= lonely
+    return frozenset(granted)
 
 
 def set_grant(site: Site, group: str, action: str, *, is_allowed: bool) -> None:

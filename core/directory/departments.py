@@ -184,7 +184,9 @@ def search(text: str, *, limit: int = 20) -> list[Unit]:
 def all_heads(site: Site | int) -> list[str]:
     """Return the active heads of every department of a site, each once."""
     site_id = site.id if isinstance(site, Site) else site
-    statement = "SELECT d.heads FROM core_department AS d WHERE d.site_id = ? AND d.gone_at IS NULL ORDER BY d.path"
+    statement = (
+        "SELECT d.heads FROM core_department AS d WHERE d.site_id = ? AND d.gone_at IS NULL ORDER BY d.path"
+    )
     userids = [userid for (heads,) in rows(statement, site_id) for userid in orjson.loads(heads or "[]")]
     people = _active(userids)
     return list(dict.fromkeys(people[userid] for userid in userids if userid in people))

@@ -1,5 +1,6 @@
 """Start a few processes, restart what dies, stop all of them together."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -92,5 +93,5 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
         try:
             process.wait(max(deadline - time.monotonic(), 0.1))
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its children too: nobody may hold the port
             process.wait()

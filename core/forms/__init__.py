@@ -6,15 +6,16 @@ Flow forms, mini-apps, report filings and settings all use this package; nothing
 from .binding import raw_from_pairs
 from .decimals import number, plain
 from .expressions import BadExpression, Scope, evaluate, holds, measure
-from .expressions import text as as_text
 from .facts import facts
 from .fields import ALIASES, BadField, Field, Option, fields_from, from_dict, to_dict
 from .lint import lint, lint_form
 from .names import FileRef, Names
-from .render import FieldView, ValueView, as_raw, field_view, form_views, rules_data, summary, value_views
+from .operators import text as as_text
+from .render import as_raw, field_view, form_views, rules_data, summary, value_views
 from .rules import Outcome, Rule, apply, rules_from
 from .types import COLUMN_TYPES, FILE_TYPES, TYPES, Kind, Unreadable, heading_row, kind
 from .validate import Clean, validate
+from .views import FieldView, ValueView
 
 __all__ = [
     "ALIASES",

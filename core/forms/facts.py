@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .expressions import Value, text
 from .fields import Field
+from .operators import Value, text
 from .types import Unreadable, kind
 
 

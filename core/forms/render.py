@@ -1,10 +1,9 @@
-"""View models of fields: everything a template needs to draw a control or show a value, and nothing more."""
+"""From fields and values to view models, for forms and for reading."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -13,12 +12,13 @@ import msgspec
 
 from .. import clock
 from .fields import Field
-from .names import NOBODY, FileRef, Names
+from .names import NOBODY, Names
 from .rules import Outcome, Rule
 from .types import FILE_TYPES, kind
 from .types.base import as_list, bound
 from .types.choices import session_time
 from .types.times import limit_day
+from .views import EndView, FieldView, OptionView, ValueView
 
 BUTTONS: Final = 5
 ROWS_WITHOUT_SCRIPT: Final = 3
@@ -51,91 +51,6 @@ INPUTS: Final[dict[str, dict[str, str]]] = {
 ACCEPT: Final[dict[str, str]] = {"photo": "image/*", "voice": "audio/*", "signature": "image/png,image/*"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class OptionView:
-    """One choice as a button or a line of a select."""
-
-    value: str
-    label: str
-    #: Second line: time and place of a session.
-    note: str = ""
-    is_chosen: bool = False
-    is_disabled: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class EndView:
-    """One end of a date range."""
-
-    name: str
-    control_id: str
-    label: str
-    value: str = ""
-    #: `am` or `pm` where half days are chosen.
-    half: str = ""
-    #: Type of the input.
-    type: str = "date"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ValueView:
-    """One value to read."""
-
-    id: str
-    type: str
-    label: str
-    text: str
-    files: Sequence[FileRef] = ()
-    #: Headings and rows of a table.
-    headings: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = ()
-    is_changed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldView:
-    """One field, ready to draw."""
-
-    id: str
-    type: str
-    #: `input`, `textarea`, `select`, `choice`, `range`, `pick`, `files`, `table`, `consent`, `computed`,
-    #: `shown`, `section` or `paragraph`.
-    control: str
-    #: Form name and element id of the control.
-    name: str
-    control_id: str
-    label: str
-    help: str = ""
-    text: str = ""
-    error: str = ""
-    #: Ids of hint and error for `aria-describedby`.
-    described_by: str = ""
-    value: str = ""
-    #: Further attributes of an input or textarea.
-    attributes: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    options: Sequence[OptionView] = ()
-    ends: Sequence[EndView] = ()
-    files: Sequence[FileRef] = ()
-    #: Views of the cells of a table, row by row, and of an empty row.
-    rows: Sequence[Sequence[FieldView]] = ()
-    blank: Sequence[FieldView] = ()
-    unit: str = ""
-    low: str = ""
-    high: str = ""
-    #: Most files, people or rows.
-    most: int = 1
-    required: bool = False
-    many: bool = False
-    #: Not shown because of the rules; the script may show it.
-    is_away: bool = False
-    #: A staff number taken from the session.
-    is_readonly: bool = False
-    #: What a field that may not be changed shows instead of a control.
-    shown: ValueView | None = None
-    is_sensitive: bool = False
-    width: str = "full"
-
-
 def as_raw(field: Field, value: Any) -> Any:
     """A stored value as the browser would have sent it."""
     if value is None:
@@ -165,7 +80,7 @@ def form_views(
 
     Args:
         values: stored values; a field without one shows its default.
-        raw: what was entered before, from `raw_from_pairs`; wins over `values`.
+        raw: what was entered before, from `raw_from_pairs` (a refused form, a draft); replaces `values`.
         errors: sentences by field id, from `validate`.
         outcome: what the rules say about these values; without it every field is shown.
         readonly: ids of fields that are shown without a control; nothing is sent for them.
@@ -175,7 +90,7 @@ def form_views(
     views: list[FieldView] = []
     for field in fields:
         stored = (values or {}).get(field.id, field.default)
-        entered = raw[field.id] if raw and field.id in raw else as_raw(field, stored)
+        entered = as_raw(field, stored) if raw is None else raw.get(field.id)
         view = field_view(
             field, entered, errors=errors or {}, names=names, full=(full or {}).get(field.id, ())
         )

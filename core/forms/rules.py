@@ -19,9 +19,10 @@ from typing import Any, Final
 
 import msgspec
 
-from .expressions import Scope, Value, evaluate, holds
+from .expressions import Scope, evaluate, holds
 from .facts import facts, from_value, names_of
 from .fields import BadField, Field
+from .operators import Value
 
 MAX_RULES: Final = 60
 

@@ -63,11 +63,7 @@ class Hand(threading.Thread):
 
 
 def run_worker(
-    config: Config,
-    stop: threading.Event,
-    *,
-    threads: int = 4,
-    chores: Sequence[Chore] = (),
+    config: Config, stop: threading.Event, *, threads: int = 4, chores: Sequence[Chore] = ()
 ) -> None:
     """Run jobs until `stop` is set; what is running then gets twenty seconds to end.
 
@@ -77,12 +73,11 @@ def run_worker(
     """
     seal = Chore(name="audit.seal", seconds=SEAL_SECONDS, run=partial(audit.seal, config.key("audit")))
     bell = queue.open_bell(config)
-    crew = [Hand(bell, stop) for _ in range(threads)]
-    for hand in crew:
-        hand.start()
+    crew: list[Hand] = []
+    _fill_up(bell, crew, stop, threads)
     logger.info("worker.started threads=%s", threads)
     try:
-        _keep_watch(bell, crew, stop, [seal, *chores])
+        _keep_watch(bell, stop, [seal, *chores], partial(_fill_up, bell, crew, stop, threads))
     finally:
         stop.set()
         deadline = time.monotonic() + STOP_SECONDS
@@ -92,7 +87,9 @@ def run_worker(
         logger.info("worker.stopped")
 
 
-def _keep_watch(bell: Bell, crew: list[Hand], stop: threading.Event, chores: Sequence[Chore]) -> None:
+def _keep_watch(
+    bell: Bell, stop: threading.Event, chores: Sequence[Chore], fill_up: Callable[[], None]
+) -> None:
     last = now() - schedule.MINUTE
     next_run = {chore.name: 0.0 for chore in chores}
     while not stop.is_set():
@@ -105,7 +102,7 @@ def _keep_watch(bell: Bell, crew: list[Hand], stop: threading.Event, chores: Seq
             if next_run[chore.name] <= time.monotonic():
                 next_run[chore.name] = time.monotonic() + chore.seconds
                 _quietly(chore.name, chore.run)
-        _replace_stuck(bell, crew, stop)
+        fill_up()
         stop.wait(SWEEP_SECONDS)
 
 
@@ -118,17 +115,19 @@ def sweep(bell: Bell) -> int:
     return len(ids)
 
 
-def _replace_stuck(bell: Bell, crew: list[Hand], stop: threading.Event) -> None:
-    """Put a fresh hand beside one that hangs past every lease: no thread can be killed, but left behind."""
+def _fill_up(bell: Bell, crew: list[Hand], stop: threading.Event, threads: int) -> None:
+    """Put a fresh hand beside one that hangs past its lease: no thread can be killed, but left behind."""
     overdue = gate.overdue()
-    for hand in list(crew):
+    for hand in crew:
         if hand.ident in overdue and not hand.given_up:
             hand.given_up = True
             logger.error("worker.stuck")
-            crew.append(Hand(bell, stop))
-            crew[-1].start()
     crew[:] = [hand for hand in crew if hand.is_alive()]
-    if sum(hand.given_up for hand in crew) > MOST_STUCK:
+    stuck = sum(hand.given_up for hand in crew)
+    for _ in range(threads + stuck - len(crew)):
+        crew.append(Hand(bell, stop))
+        crew[-1].start()
+    if stuck > MOST_STUCK:
         logger.critical("worker.all_stuck")
         stop.set()
 

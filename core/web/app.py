@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import falcon
+from falcon.routing.util import SuffixedMethodNotFoundError
 
 from core import attachments
 from core.contributions import Route
+from core.errors import Misconfigured
 from core.platform import Platform
-from core.web import admin, errors, home, service, signin, tabs, wecom
+from core.web import admin, binding, errors, home, service, signin, tabs, wecom
+from core.web.binding import strict_json
 from core.web.guard import Guard
 from core.web.middleware import Doorkeeper, Frame
 from core.web.static import ROOT as STATIC_ROOT
@@ -31,12 +34,23 @@ def create_app(platform: Platform) -> falcon.App:
     app = falcon.App(middleware=[Frame(config, env, csrf_key), Doorkeeper(guard)])
     app.req_options.strip_url_path_trailing_slash = False
     app.req_options.auto_parse_qs_csv = False
+    app.req_options.media_handlers[falcon.MEDIA_JSON] = falcon.media.JSONHandler(loads=binding.strict_json)
+    multipart: Any = app.req_options.media_handlers[binding.MULTIPART]
+    multipart.parse_options.max_body_part_count = binding.MAX_PARTS
+    app.req_options.media_handlers[falcon.MEDIA_JSON] = falcon.media.JSONHandler(loads=_strict)
     errors.install(app)
     tabs.install(platform.registry.contributions["register_todo_tabs"])
     for template, owner, route in declared(platform):
         guard.add(template, owner, route)
-        app.add_route(template, route.resource, suffix=route.suffix or None)
+        try:
+            app.add_route(template, route.resource, suffix=route.suffix or None)
+        except (ValueError, TypeError, SuffixedMethodNotFoundError) as error:
+            raise Misconfigured(f"插件 {owner} 的地址 {template} 有误：{error}") from error
     return app
+
+
+def _strict(text: str | bytes) -> Any:
+    return strict_json(text.encode() if isinstance(text, str) else text)
 
 
 def create_wsgi(platform: Platform) -> Wsgi:

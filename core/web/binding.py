@@ -1,6 +1,7 @@
 """Request bodies, read within limits and strictly: forms, files, JSON."""
 
 import json
+import math
 import tempfile
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -88,15 +89,23 @@ def body(req: falcon.Request, limit: int = MAX_BODY) -> bytes:
 
 def _urlencoded(data: bytes) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(
+        pairs = parse_qsl(
             data.decode("ascii"),
             keep_blank_values=True,
             encoding="utf-8",
             errors="strict",
             max_num_fields=MAX_PARTS,
         )
+        return _without_nul(pairs)
     except ValueError as error:
         raise Invalid(title="表单内容无法识别，请刷新后重试", reason=str(error)[:80]) from None
+
+
+def _without_nul(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Refuse what no keyboard types and PostgreSQL does not store."""
+    if any("\0" in name or "\0" in text for name, text in pairs):
+        raise ValueError("nul")
+    return pairs
 
 
 def _multipart(req: falcon.Request) -> Form:
@@ -107,16 +116,16 @@ def _multipart(req: falcon.Request) -> Form:
     try:
         for part in req.get_media():
             if part.filename is None:
-                pairs.append((part.name, part.text or ""))
+                pairs.append((part.name or "", part.text or ""))
                 continue
             upload = _spool(part)
             if upload:
-                files.setdefault(part.name, []).append(upload)
+                files.setdefault(part.name or "", []).append(upload)
             if len(pairs) + len(files) > MAX_PARTS:
                 raise TooLarge
-    except falcon.MediaMalformedError as error:
+        return Form(pairs=tuple(_without_nul(pairs)), files=files)
+    except (falcon.MediaMalformedError, falcon.HTTPInvalidHeader, ValueError) as error:
         raise Invalid(title="表单内容无法识别，请刷新后重试") from error
-    return Form(pairs=tuple(pairs), files=files)
 
 
 def _spool(part: Any) -> Upload | None:
@@ -133,14 +142,14 @@ def _spool(part: Any) -> Upload | None:
     return Upload(filename=part.filename or "", stream=spool)
 
 
-def strict_json(data: bytes) -> Any:
+def strict_json(data: bytes | str) -> Any:
     """Parse JSON within the limits of the house (security R-10).
 
     Raises:
         Invalid: Malformed, too deep, too many nodes, NaN, duplicate keys, lone surrogates, too long a text.
     """
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8") if isinstance(data, bytes) else data
         if _depth(text) > MAX_DEPTH:
             raise ValueError("depth")
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
@@ -213,5 +222,9 @@ def _measure(value: Any) -> None:
             if len(one) > MAX_TEXT:
                 raise ValueError("text length")
             one.encode("utf-8")  # lone surrogates raise here
+            if "\0" in one:
+                raise ValueError("nul")
+        elif isinstance(one, float) and not math.isfinite(one):
+            raise ValueError("number")
         elif isinstance(one, int) and abs(one) > MAX_INT:
             raise ValueError("integer")

@@ -1,11 +1,14 @@
 """Errors become a page or problem JSON here, once; never a stack trace."""
 
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import falcon
 import orjson
+import peewee
 
 from core import log
+from core.auth.oauth import safe_path
 from core.errors import Invalid, NotFound, NotSignedIn, QingbanError, TooLarge, TooMany, Unavailable
 from core.web.page import render
 
@@ -30,13 +33,16 @@ HEADLINES = {
 def install(app: falcon.App) -> None:
     """Make this the app's only way to answer errors."""
     app.add_error_handler(Exception, _unexpected)
+    app.add_error_handler((peewee.OperationalError, peewee.InterfaceError), _database_away)
     app.add_error_handler(falcon.HTTPError, _http)
     app.add_error_handler(QingbanError, _ours)
 
 
 def wants_json(req: falcon.Request) -> bool:
-    """Tell whether a machine asks: an API path, or JSON preferred over pages."""
-    if "/api/" in req.path or req.path.startswith("/-/") or req.path.startswith("/wecom/"):
+    """Tell whether a machine asks: an API path, a JSON body, or JSON preferred over pages."""
+    if "/api/" in req.path or req.path.startswith(("/-/", "/wecom/")):
+        return True
+    if (req.content_type or "").startswith("application/json"):
         return True
     return "text/html" not in (req.accept or "") and "json" in (req.accept or "")
 
@@ -47,13 +53,14 @@ def answer(req: falcon.Request, resp: falcon.Response, error: QingbanError) -> N
     if isinstance(error, TooMany | Unavailable):
         resp.set_header("Retry-After", str(error.retry_after))
     if isinstance(error, NotSignedIn) and req.get_header("HX-Request"):
-        resp.set_header("HX-Redirect", f"/auth/start?next={req.path}")
+        resp.set_header("HX-Redirect", f"/auth/start?next={quote(_present_page(req), safe='/')}")
     if wants_json(req):
         _problem(resp, error, trace)
         return
-    action = (
-        {"title": "登录", "path": "/auth/start"} if error.status == falcon.code_to_http_status(401) else None
-    )
+    if error.status == NotSignedIn.status:
+        action = {"title": "登录", "path": "/auth/start"}
+    else:
+        action = {"title": "回到工作台", "path": "/"}
     render(
         resp,
         "error.html",
@@ -62,8 +69,17 @@ def answer(req: falcon.Request, resp: falcon.Response, error: QingbanError) -> N
         text=error.title,
         code=error.status,
         trace=trace,
-        action=action or {"title": "回到工作台", "path": "/"},
+        action=action,
     )
+
+
+def _present_page(req: falcon.Request) -> str:
+    """Return the page on which an htmx request was made: the address itself may only take a POST."""
+    try:
+        parts = urlsplit(req.get_header("HX-Current-URL") or req.relative_uri)
+    except ValueError:
+        return "/"
+    return safe_path(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
 def _problem(resp: falcon.Response, error: QingbanError, trace: str) -> None:
@@ -105,6 +121,13 @@ def _http(
     ):
         resp.set_header(name, value)
     answer(req, resp, ours)
+
+
+def _database_away(
+    req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, Any]
+) -> None:
+    logger.exception("request.database path=%s", req.uri_template or "unmatched")
+    answer(req, resp, Unavailable())
 
 
 def _unexpected(req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, Any]) -> None:

@@ -47,6 +47,7 @@ class Guard:
         if declared is None:
             raise NotFound
         owner, route = declared
+        req.context.action = route.action
         if route.public:
             return
         actor = req.context.actor

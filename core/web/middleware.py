@@ -47,6 +47,8 @@ class Frame:
         """Set the scene; refuse odd paths and foreign hosts before anything else happens."""
         log.request_id.set(secrets.token_hex(4).upper())
         req.context.actor = None
+        req.context.site = None
+        req.context.site = None
         req.context.form = None
         req.context.client = client.read(req.user_agent or "")
         req.context.ip = self._address(req)
@@ -54,15 +56,18 @@ class Frame:
         resp.context.env = self._env
         resp.context.csrf_key = self._csrf_key
         resp.context.nonce = ""
+        resp.context.is_secure = self._config.is_secure
         raw = req.env.get("RAW_URI") or req.env.get("REQUEST_URI") or req.path
-        if _ODD_PATH.search(raw.split("?")[0]):
+        if _ODD_PATH.search(raw.split("?")[0]) or "%00" in req.query_string:
             raise falcon.HTTPBadRequest
         if req.host and req.netloc != self._config.host:
             raise falcon.HTTPBadRequest
         database.connect(reuse_if_open=True)
         token = req.cookies.get(self._cookie, "")
         if token:
-            req.context.actor = session.actor_for(token, client=req.context.client.kind, ip=req.context.ip)
+            actor = session.actor_for(token, client=req.context.client.kind, ip=req.context.ip)
+            req.context.actor = actor
+            req.context.site = actor.site if actor else None
 
     def _address(self, req: falcon.Request) -> str:
         if self._config.trusted_proxy and req.remote_addr == self._config.trusted_proxy:

@@ -8,6 +8,7 @@ import orjson
 
 from core.auth import csrf
 from core.auth.actor import Actor
+from core.auth.oauth import safe_path
 from core.site import Site
 from core.web import binding
 from core.web.templates import new_nonce
@@ -51,7 +52,13 @@ class Page:
         if say:
             flash = orjson.dumps({"text": say, "then": then}).decode()
             resp.set_cookie(
-                FLASH, quote(flash), path="/", max_age=30, http_only=True, secure=False, same_site="Lax"
+                FLASH,
+                quote(flash),
+                path="/",
+                max_age=30,
+                http_only=True,
+                secure=resp.context.is_secure,
+                same_site="Lax",
             )
 
 
@@ -93,9 +100,7 @@ def _flash(req: falcon.Request, resp: falcon.Response) -> dict[str, Any] | None:
     try:
         flash = orjson.loads(unquote(raw))
         text, then = str(flash["text"])[:200], flash.get("then")
-        links = (
-            [{"title": str(then[0]), "path": str(then[1])}] if then and str(then[1]).startswith("/") else []
-        )
+        links = [{"title": str(then[0]), "path": safe_path(str(then[1]))}] if then else []
     except (ValueError, KeyError, TypeError, IndexError):
         return None
     return {"text": text, "links": links}

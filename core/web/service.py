@@ -43,9 +43,7 @@ class Departments(Page):
         """Answer at most twenty departments with their place in the tree."""
         query = (req.get_param("q") or "").strip()[:40]
         found = lookup.departments.search(query, limit=20) if query else []
-        self.answer(
-            resp, {"departments": [{"id": one.id, "name": one.name} for one in found]}
-        )
+        self.answer(resp, {"departments": [{"id": one.id, "name": one.name} for one in found]})
 
 
 class Counts(Page):

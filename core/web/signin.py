@@ -1,5 +1,8 @@
 """Signing in through WeCom, and out."""
 
+from datetime import UTC, datetime
+from urllib.parse import quote
+
 import falcon
 
 from core import audit
@@ -11,9 +14,13 @@ from core.contributions import Route
 from core.db import atomic
 from core.errors import NotSignedIn, QingbanError
 from core.messaging import wecom
+from core.messaging.wecom_errors import CODE_SPENT
 from core.platform import Platform
 from core.registry import SIGNED_IN
 from core.web.page import Page
+
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Start(Page):
@@ -40,9 +47,8 @@ class Start(Page):
             resp.status = falcon.HTTP_303
             resp.location = address
             return
-        self.render(
-            resp, "login.html", status=401, login_path=f"/auth/start?go=1&next={wanted}", wanted=wanted
-        )
+        login_path = f"/auth/start?go=1&next={quote(wanted, safe='/')}"
+        self.render(resp, "login.html", status=401, login_path=login_path, wanted=wanted)
 
 
 class Callback(Page):
@@ -60,7 +66,7 @@ class Callback(Page):
                 code=req.get_param("code") or "",
                 browser=req.cookies.get(cookie, ""),
                 client=req.context.client,
-                userid_for=wecom.client(self._config).user_for_code,
+                userid_for=lambda code: _userid_for(self._config, code),
             )
         except QingbanError as error:
             with atomic():
@@ -75,7 +81,7 @@ class Callback(Page):
         with atomic():
             actor = from_person(person, person.site, session_hash=hashed, client=req.context.client.kind)
             audit.record("core.session.started", actor=actor, about=person.id, site=person.site)
-        resp.unset_cookie(cookie, path="/")
+        _forget(resp, cookie, secure=self._config.is_secure)
         resp.set_cookie(
             session.cookie_name(secure=self._config.is_secure),
             token,
@@ -89,7 +95,7 @@ class Callback(Page):
 
 
 class SignOut(Page):
-    """Sign out on this device, or another one of mine."""
+    """Sign out on this device."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -97,13 +103,26 @@ class SignOut(Page):
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """End the session."""
         actor = req.context.actor
-        if actor is None:
-            raise NotSignedIn
         with atomic():
             session.end(actor.session_hash)
             audit.record("core.session.ended", actor=actor, about=actor.person_id, site=actor.site)
-        resp.unset_cookie(session.cookie_name(secure=self._config.is_secure), path="/")
+        secure = self._config.is_secure
+        _forget(resp, session.cookie_name(secure=secure), secure=secure)
         self.go(resp, "/auth/start")
+
+
+def _userid_for(config: Config, code: str) -> str:
+    try:
+        return wecom.client(config).user_for_code(code)
+    except wecom.WeComRefused as error:
+        if error.code in CODE_SPENT:
+            raise NotSignedIn("登录已过期，请重新打开", reason="code") from error
+        raise
+
+
+def _forget(resp: falcon.Response, name: str, *, secure: bool) -> None:
+    """Take a cookie back; browsers only believe it about a `__Host-` cookie when it is Secure too."""
+    resp.set_cookie(name, "", path="/", expires=LONG_AGO, http_only=True, secure=secure, same_site="Lax")
 
 
 def routes(platform: Platform) -> list[Route]:

@@ -2,7 +2,11 @@
 
 import gzip
 import hashlib
+import os
 import shutil
+import tempfile
+import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +17,8 @@ from core.errors import Misconfigured
 ROOT = Path(__file__).parent / "static"
 PREFIX = "static"
 TEN_YEARS = 315_360_000
+KEPT_SECONDS = 7 * 86_400
+"""How long pages that were opened before an update may still ask for the old files."""
 COMPRESSED = {".css", ".js", ".mjs", ".svg", ".json", ".txt"}
 
 
@@ -28,15 +34,18 @@ class Static:
         self._hashes = {owner: _digest(folder) for owner, folder in self._folders.items()}
 
     def publish(self) -> None:
-        """Copy the trees that are new into the cache folder and drop those that are old."""
+        """Copy the trees that are new into the cache folder and drop those long out of use.
+
+        Several processes may do this at once: each builds aside, the first one to move wins.
+        """
         self._cache.mkdir(parents=True, exist_ok=True)
-        wanted = {f"{owner}-{digest}" for owner, digest in self._hashes.items()}
         for owner, digest in self._hashes.items():
             target = self._cache / f"{owner}-{digest}"
             if not target.exists():
                 _copy(self._folders[owner], target)
+            os.utime(target)
         for old in self._cache.iterdir():
-            if old.name not in wanted and old.is_dir():
+            if time.time() - old.stat().st_mtime > KEPT_SECONDS:
                 shutil.rmtree(old, ignore_errors=True)
 
     def address(self, name: str) -> str:
@@ -92,11 +101,12 @@ def _digest(folder: Path) -> str:
 
 
 def _copy(source: Path, target: Path) -> None:
-    building = target.with_name(f".{target.name}.building")
-    shutil.rmtree(building, ignore_errors=True)
+    aside = Path(tempfile.mkdtemp(prefix="static-", dir=target.parent.parent))
+    building = aside / target.name
     shutil.copytree(source, building)
     for path in building.rglob("*"):
         if path.suffix in COMPRESSED and not path.with_name(path.name + ".gz").exists():
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
-    shutil.rmtree(target, ignore_errors=True)
-    building.rename(target)
+    with suppress(OSError):
+        building.rename(target)
+    shutil.rmtree(aside, ignore_errors=True)

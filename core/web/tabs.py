@@ -18,7 +18,12 @@ def todo_tabs(actor: Actor, current: str, *, pending: int = 0, reading: int = 0)
     """Return the tabs this person sees; `current` is pending, reading or the name of a plugin's tab."""
     tabs = [
         {"title": _("待处理"), "path": "/todo", "count": pending, "is_current": current == "pending"},
-        {"title": _("待阅"), "path": "/todo?list=reading", "count": reading, "is_current": current == "reading"},
+        {
+            "title": _("待阅"),
+            "path": "/todo?list=reading",
+            "count": reading,
+            "is_current": current == "reading",
+        },
     ]
     return tabs + [
         {"title": tab.title, "path": tab.path, "count": 0, "is_current": current == tab.name}

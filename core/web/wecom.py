@@ -40,7 +40,7 @@ class Callback(Page):
 
     def _refuse(self, error: CallbackRefused) -> None:
         with atomic():
-            audit.record("core.callback.refused", reason=str(error)[:40])
+            audit.record("core.callback.refused", reason=error.reason)
         raise NotFound from None
 
 

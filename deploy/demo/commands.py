@@ -30,12 +30,21 @@ def demo(port: int, simulator_port: int, phone_ports: str, var: Path) -> None:
 @click.option("--state", default=None, type=click.Path(path_type=Path), help="聊天记录存到哪个文件")
 def simulator(port: int, phone_ports: str, address: str, state: Path | None) -> None:
     """只启动模拟企业微信，通讯录是示例医院。"""
-    from deploy.demo.hospital import generate
+    from deploy.demo.hospital import generate, scenes
     from deploy.demo.hospital.corp import as_wecom
     from deploy.demo.simulator.server import serve
 
-    corp = as_wecom(generate(), qingban_url=address, simulator_url=f"http://localhost:{port}")
-    serve("127.0.0.1", port, _ports(phone_ports), corp, address, state)
+    hospital = generate()
+    cast = scenes.cast(hospital)
+    serve(
+        host="127.0.0.1",
+        port=port,
+        phone_ports=tuple(_ports(phone_ports)),
+        corp=as_wecom(hospital, qingban_url=address, simulator_url=f"http://localhost:{port}"),
+        qingban_url=address,
+        state_path=str(state) if state else None,
+        first_people=tuple(cast[part] for part in ("nurse", "head_nurse", "clerk", "colleague")),
+    )
 
 
 COMMANDS = [demo, simulator]

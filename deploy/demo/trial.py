@@ -125,7 +125,7 @@ class Trial:
             command=(
                 sys.executable, "-m", "core.cli", "simulator", "--port", str(self.simulator_port),
                 "--phone-ports", ",".join(map(str, self.phone_ports)), "--qingban", self.address,
-                "--state", str(self.var / "wecom.json"),
+                "--state", str(self.var / "wecom.db"),
             ),
         )  # fmt: skip
 

@@ -161,7 +161,7 @@ def cancel(live: Live, actor: Actor) -> None:
 
 
 def promote(live: Live, actor: Actor) -> int:
-    """Move up everybody on the waiting list who fits now, first come first; the app is locked by the caller."""
+    """Move up everybody on the waiting list who fits now, first come first; the caller locked the app."""
     room = {key: one.left for key, one in queries.rooms(live.id).items()}
     moved = 0
     for entry_id, person_id, quotas, waits_on in queries.waiting(live.id):

@@ -1,12 +1,17 @@
 """A definition's fields as forms know them."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+
 from qingban import forms
 
 from .engine import Definition
+
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)|(?<=\d)(?=[\u4e00-\u9fff])")
+"""Where a Chinese character meets a figure; a space there reads better."""
 
 
 @lru_cache(maxsize=512)
@@ -37,8 +42,17 @@ def show_facts(definition: Definition, values: dict[str, Any], names: forms.Name
     for key in definition.facts:
         field, value = by_id.get(key), values.get(key)
         if field is not None and value not in (None, "", []):
-            shown.append(forms.kind(field).show(field, value, names))
+            shown.append(_short(field, value) or forms.kind(field).show(field, value, names))
     return [text for text in shown if text][:2]
+
+
+def _short(field: forms.Field, value: Any) -> str:
+    """Return a period as lists have room for it: 12-01 上午 至 12-02 下午."""
+    if field.type != "daterange" or not isinstance(value, list | tuple) or len(value) != 2:
+        return ""
+    halves = {"am": " 上午", "pm": " 下午", "": ""}
+    ends = [str(end).partition("/") for end in value]
+    return " 至 ".join(day[5:].replace("T", " ") + halves.get(half, "") for day, _slash, half in ends)
 
 
 def subject_of(definition: Definition, values: dict[str, Any], me: dict[str, Any]) -> str:
@@ -50,7 +64,7 @@ def subject_of(definition: Definition, values: dict[str, Any], me: dict[str, Any
         text = forms.as_text(forms.evaluate(definition.subject, scope))
     except (forms.BadExpression, ValueError):
         text = ""
-    return " ".join(text.split())[:100] or definition.name
+    return _BETWEEN.sub(" ", " ".join(text.split()))[:100] or definition.name
 
 
 def people_in(definition: Definition, values: dict[str, Any]) -> tuple[list[str], list[int]]:

@@ -125,6 +125,7 @@ def register_settings() -> list[Setting]:
 def register_audit_events() -> list[AuditEvent]:
     """Give the kinds of audit entries."""
     return [
+        AuditEvent(name="flows.gallery.loaded", phrase="{actor} 装入了 {count} 个流程模板"),
         AuditEvent(name="flows.definition.published", phrase="{actor} 发布了流程 {about} 第 {version} 版"),
         AuditEvent(name="flows.instance.submitted", phrase="{actor} 提交了申请 {subject}"),
         AuditEvent(name="flows.instance.resubmitted", phrase="{actor} 修改后再次提交了申请 {subject}"),

@@ -1,6 +1,7 @@
 """Tables: definitions and their versions, instances with their log, tasks, readers, drafts."""
 
 import peewee
+
 from qingban import BaseModel, JSONField, Site, TimeField, clock, new_id
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+
 from qingban import NotFound, Site, clock, database, for_update
 
 from . import engine

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from core.cli import main
 from tests.laws.files import ROOT, files, plugin_folders, text, where
 
 PAGES = files(".md")
@@ -61,6 +62,19 @@ def test_chores_named_in_the_docs_exist():
     }
 
     assert sorted((word, page) for word, page in named if word not in chores) == []
+
+
+def test_commands_named_in_the_docs_exist():
+    """`qingban …` in a code block or in backquotes is typed as it stands."""
+    named = {
+        (word, where(page))
+        for page in PAGES
+        for word in re.findall(
+            r"(?:^|`|bin/)qingban (?:--config \S+ )?([a-z][a-z-]*)", text(page), re.MULTILINE
+        )
+    }
+
+    assert sorted((word, page) for word, page in named if word not in main.commands) == []
 
 
 def test_files_named_in_the_docs_exist():

@@ -21,13 +21,13 @@ class Number(Kind):
 
     def parse(self, field: Field, raw: Any) -> Any:
         if isinstance(raw, str):
-            raw = raw.strip().translate(WIDE_SIGNS).replace(",", "")
+            raw = raw.translate(WIDE_SIGNS).replace(",", "").strip()
             if not raw:
                 return None
         elif raw is None:
             return None
         found = number(raw)
-        if found is None or (isinstance(raw, str) and not PLAIN.fullmatch(raw)):
+        if found is None or not PLAIN.fullmatch(raw if isinstance(raw, str) else plain(found)):
             raise Unreadable(f"{field.label}要填数字，比如 12 或 12.5")
         return plain(found)
 
@@ -63,9 +63,11 @@ class Money(Number):
     """An amount: typed in yuan, kept in integer cents. A whole number given as such is cents already."""
 
     def parse(self, field: Field, raw: Any) -> Any:
-        if raw is None or (isinstance(raw, int) and not isinstance(raw, bool)):
+        if raw is None or (isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < 10**17):
             return raw
-        text = super().parse(field, raw.translate(WIDE_SIGNS).strip() if isinstance(raw, str) else raw)
+        if not isinstance(raw, str):
+            raise Unreadable(f"{field.label}要填金额，比如 286000.00")
+        text = super().parse(field, raw)
         if text is None:
             return None
         cents = Decimal(text) * 100

@@ -5,7 +5,9 @@ from typing import Any
 import falcon
 
 from core import site as sites
+from core.auth import permissions
 from core.auth.actor import Actor
+from core.errors import NotAllowed
 from core.platform import Platform
 from core.site import Site
 from core.web.page import Page
@@ -49,9 +51,20 @@ class Desk(Page):
         )
 
     def where(self, req: falcon.Request, slug: str = "") -> Site:
-        """Return the site this request is about: named, or the person's own."""
+        """Return the site this request is about: named, or the person's own.
+
+        Raises:
+            NotFound: There is no such site.
+            NotAllowed: What this page asks for is not granted to the person there.
+        """
+        actor: Actor = req.context.actor
         slug = slug or req.get_param("site") or ""
-        return sites.get(slug) if slug else req.context.actor.site
+        if not slug or slug == actor.site.slug:
+            return actor.site
+        found = sites.get(slug)
+        if req.context.action not in permissions.grants_of(found, actor.groups):
+            raise NotAllowed("你不管理这个站点。需要的话请找信息科")
+        return found
 
 
 def menu(actor: Actor, path: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Background work and outgoing cards: what waits, what gave up, and trying again."""
 
+import re
 from typing import Any
 
 import falcon
@@ -18,6 +19,8 @@ from core.web.templates import when
 
 PER_PAGE = 50
 
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
 TABS = {
     "dead": ("停下的任务", "danger"),
     "ready": ("等待中", ""),
@@ -34,7 +37,7 @@ class Jobs(Desk):
         """Show one tab, newest first, paged by id."""
         state = req.get_param("state") or "dead"
         state = state if state in TABS else "dead"
-        before = req.get_param_as_int("before") or 2**62
+        before = req.get_param_as_int("before", min_value=1, max_value=2**62) or 2**62
         rows = _messages(before) if state == "messages" else _jobs(state, before)
         more = f"/admin/jobs?state={state}&before={rows[-1]['id']}" if len(rows) == PER_PAGE else ""
         self.show(
@@ -52,7 +55,7 @@ class Jobs(Desk):
         """Try a job again that gave up."""
         job_id = self.form(req).get("id")
         with atomic():
-            if not job_id.isdigit() or not table.revive(int(job_id)):
+            if not _NUMBER.fullmatch(job_id) or not table.revive(int(job_id)):
                 raise NotFound("这个任务已经在运行或完成了")
             audit.record(
                 "core.job.revived", actor=req.context.actor, about=job_id, site=req.context.actor.site

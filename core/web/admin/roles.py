@@ -10,7 +10,7 @@ from core.auth.actor import from_person
 from core.contributions import Route
 from core.db import atomic
 from core.directory.models import Person, Role, RoleMember
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.platform import Platform
 from core.site import Site
 from core.web.admin.desk import Desk
@@ -39,9 +39,8 @@ class Roles(Desk):
         """Give an action to a group at a site, or take it away."""
         form, where = self.form(req), self.where(req)
         group, action = form.get("role"), form.get("action")
-        if action not in permissions.actions() or group not in permissions.GROUPS:
-            raise Invalid(title="没有这个角色或权限")
         is_allowed = form.get("on") == "1"
+        _check_grant(group, action, is_allowed=is_allowed)
         with atomic():
             permissions.set_grant(where, group, action, is_allowed=is_allowed)
             audit.record(
@@ -57,8 +56,8 @@ class Roles(Desk):
         """Put a person into a role, or take them out."""
         form, where = self.form(req), self.where(req)
         person = _person(form.get("person"))
+        role = _role(slug)
         with atomic():
-            role, _ = Role.get_or_create(slug=slug, defaults={"title": permissions.GROUPS.get(slug, slug)})
             if form.get("on") == "1":
                 _check_duties(person, slug)
             RoleMember.delete().where(RoleMember.role == role, RoleMember.person == person).execute()
@@ -103,9 +102,11 @@ class Roles(Desk):
             person = _person(who)
         except Invalid as error:
             return {**tester, "verdict": error.title, "tone": "warn"}
+        if person.site is None:
+            return {**tester, "verdict": f"{person.name}的科室还没有分到站点", "tone": "warn"}
         actor = from_person(person, person.site)
         action = self._action_of(page)
-        if action is None:
+        if not action:
             return {**tester, "verdict": "没有这个页面或权限", "tone": "warn"}
         answer = permissions.verdict(actor, action)
         return {
@@ -176,6 +177,30 @@ def _person(text: str) -> Person:
 
 
 APART = ("admin", "security_admin", "audit_admin")
+LASTING = ("core.admin", "core.roles")
+
+
+def _role(slug: str) -> Role:
+    """Return a role people can be put into; the platform's own ones are made when first needed."""
+    if slug in permissions.GROUPS and slug not in ("everyone", "leader"):
+        role, _ = Role.get_or_create(slug=slug, defaults={"title": permissions.GROUPS[slug]})
+        return role
+    found: Role | None = Role.get_or_none(Role.slug == slug)
+    if found is None or slug in permissions.GROUPS:
+        raise NotFound("没有这个角色")
+    return found
+
+
+def _check_grant(group: str, action: str, *, is_allowed: bool) -> None:
+    """Refuse what would mix the three administrators or lock everybody out."""
+    declared = permissions.actions().get(action)
+    if declared is None or group not in permissions.GROUPS:
+        raise Invalid(title="没有这个角色或权限")
+    holders = declared.default_groups
+    if action == "core.use" or (action in LASTING and group in holders and not is_allowed):
+        raise Invalid(title=f"“{declared.title}”不能收回，否则没有人能再改权限")
+    if is_allowed and action.startswith("core.") and set(holders) <= set(APART) and group not in holders:
+        raise Invalid(title=f"三员要分开，“{declared.title}”不能再给{permissions.GROUPS[group]}")
 
 
 def _check_duties(person: Person, slug: str) -> None:

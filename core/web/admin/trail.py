@@ -24,14 +24,16 @@ class Trail(Desk):
         """Show one page of entries."""
         event, query = req.get_param("event") or "", (req.get_param("q") or "").strip()
         since, until = _day(req.get_param("since")), _day(req.get_param("until"))
+        person_id = _person(query)
         filters = audit.Filters(
             event=event,
-            person_id=_person(query),
-            about="" if _person(query) else query,
+            person_id=person_id,
+            about="" if person_id else query,
             since=since,
             until=until + timedelta(days=1) if until else None,
         )
-        entries = audit.entries(None, filters, before=req.get_param_as_int("before"), limit=PER_PAGE)
+        before = req.get_param_as_int("before", min_value=1, max_value=2**62)
+        entries = audit.entries(None, filters, before=before, limit=PER_PAGE)
         names = {key: one.name for key, one in lookup.people.by_ids(list(phrases.people_in(entries))).items()}
         sealed = sum(entry.is_sealed for entry in entries)
         self.show(
@@ -70,9 +72,10 @@ def _person(query: str) -> str:
 
 def _day(text: str | None) -> datetime | None:
     try:
-        return datetime.combine(date.fromisoformat(text or ""), time(), clock.LOCAL)
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return datetime.combine(day, time(), clock.LOCAL) if 2000 <= day.year <= 2999 else None
 
 
 def _next(req: falcon.Request, last: int) -> str:

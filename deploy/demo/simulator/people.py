@@ -57,26 +57,13 @@ def search(state: State, text: str, limit: int = 30, department: int | None = No
 
 
 def suggest(state: State) -> list[Person]:
-    """Return a short cast: a nurse and her head nurse, a doctor, a head, a clerk, a leader."""
-    cast: dict[str, Person] = {}
-    for nurse in _with_post(state, "护士"):
-        heads = [u for u in _with_post(state, "护士长") if set(u["department"]) & set(nurse["department"])]
-        if heads and "护士长" not in nurse.get("position", ""):
-            cast = {one["userid"]: view(state, one) for one in (nurse, heads[0])}
-            break
-    for post in ("护士长", "护士", "科主任", "主任", "医师", "医生", "人事", "院长", "信息"):
-        if len(cast) >= 6:
-            break
-        for user in _with_post(state, post):
-            if user["userid"] not in cast:
-                cast[user["userid"]] = view(state, user)
-                break
-    for user in state.users.values():
-        if len(cast) >= 4:
-            break
-        if active(user):
-            cast.setdefault(user["userid"], view(state, user))
-    return list(cast.values())
+    """Return a short cast: the favourites, a nurse and her head nurse, a doctor, a head, a leader."""
+    chosen = [user for userid in state.favourites if (user := state.user(userid))]
+    for userid in cast(state, ["护士", "护士长", "医师", "科主任", "职员", "院长", "工程师"]):
+        user = state.user(userid)
+        if user and user not in chosen and len(chosen) < 8:
+            chosen.append(user)
+    return [view(state, user) for user in chosen]
 
 
 def _with_post(state: State, post: str) -> list[dict[str, Any]]:

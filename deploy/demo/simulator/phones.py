@@ -20,7 +20,7 @@ def of(world: "World", port: int) -> dict[str, Any]:
     state = world.state
     phone = state.phones.get(str(port))
     if phone is None:
-        cast = [*world.settings.first_people, *(one["userid"] for one in people.suggest(state))]
+        cast = [one["userid"] for one in people.suggest(state)]
         place = world.settings.phone_ports.index(port) if port in world.settings.phone_ports else 0
         userid = cast[place % len(cast)] if cast else ""
         client = "android" if place % 2 else "ios"

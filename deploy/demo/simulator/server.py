@@ -189,6 +189,7 @@ def serve(
             """Build the world inside the worker process."""
             app = create_app(corp, settings)
             app.world.warm_up()
+            self.cfg.set("worker_exit", lambda server, worker: app.world.close())
             return app
 
     Program().run()

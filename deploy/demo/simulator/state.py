@@ -42,6 +42,7 @@ class State:
         self.fingerprint = hashlib.sha256(json.dumps(corp, sort_keys=True, default=str).encode()).hexdigest()
         self.blobs: dict[str, bytes] = {}
         self.changed = threading.Event()
+        self.favourites: tuple[str, ...] = ()
         self.reset()
 
     def reset(self) -> None:

@@ -17,6 +17,7 @@ class World:
     def __init__(self, corp: dict[str, Any], settings: Settings) -> None:
         self.settings = settings
         self.state = State(corp)
+        self.state.favourites = settings.first_people
         self.faults = Faults()
         self.callbacks = Callbacks(self.state, self.faults, settings)
         self.store: Store | None = None
@@ -28,6 +29,11 @@ class World:
     def warm_up(self) -> None:
         """Draw the sample photos before somebody opens the picker."""
         threading.Thread(target=samples.warm_up, name="simulator-photos", daemon=True).start()
+
+    def close(self) -> None:
+        """Save what changed since the last save."""
+        if self.store:
+            self.store.save()
 
     def reset(self) -> None:
         """Start from the seed again."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from qingban import attachments_by_ids, departments, forms, people
+from qingban import Actor, attachments_by_ids, departments, forms, people, store_attachment
 
 from .. import engine
 from ..forms import fields_of, people_in
@@ -34,6 +34,28 @@ def file_ids(definition: engine.Definition, values: dict[str, Any]) -> list[str]
             held = values.get(field.id) or ()
             found += [str(one) for one in (held if isinstance(held, list | tuple) else [held])]
     return found
+
+
+def stored_files(form: Any, actor: Actor) -> list[tuple[str, str]]:
+    """Keep files that a browser without script sent with the form; returns them as (name, id) pairs."""
+    return [
+        (
+            name,
+            store_attachment(
+                one.stream, name=one.filename, kind=_kind(one.filename), by=actor, site=actor.site
+            ).id,
+        )
+        for name, files in form.files.items()
+        if name.startswith("f.")
+        for one in files
+    ]
+
+
+def _kind(filename: str) -> str:
+    ending = filename.rpartition(".")[2].lower()
+    if ending in ("jpg", "jpeg", "png", "webp", "heic"):
+        return "flows.photo"
+    return "flows.voice" if ending in ("amr", "mp3", "m4a", "webm", "ogg") else "flows.file"
 
 
 def picks_from(form: Any) -> dict[str, tuple[str, ...]]:

@@ -122,12 +122,13 @@ def show(
 ) -> None:
     """Show an application in its true state, with a sentence when something did not work."""
     definition = queries.version_of(row.definition_id, row.definition_version)
-    events = queries.facts_of(row.id)
+    ahead = service.steps_ahead(row, state)
     readable = access_for(definition, state, actor.person_id)
     values = {
         key: value for key, value in state.values.items() if readable.get(key) is not engine.Access.HIDDEN
     }
-    names = names_for(definition, values, state.participants)
+    coming = [one for step in ahead for one in step.people[:4]]
+    names = names_for(definition, values, [*state.participants, *coming])
     word, tone = state_chip(row.status, is_returned=row.is_returned)
     starter = people.by_ids([row.starter_id]).get(row.starter_id)
     sheets = _sheets(definition, state, row, actor, names.people, errors or {}, failed=failed)
@@ -142,8 +143,8 @@ def show(
         problem=problem,
         failed=failed,
         facts=_facts(definition, row),
-        values=forms.value_views(fields_of(definition), values, names=names, changed=_changed(events, state)),
-        timeline=steps_of(definition, state, events, names.people, actor),
+        values=forms.value_views(fields_of(definition), values, names=names, changed=_changed(state)),
+        timeline=steps_of(definition, state, ahead, names.people),
         sheets=sheets,
         actions=_bar(row, sheets),
         draft_done=f"{actor.person_id}.{sent}" if sent else "",
@@ -235,7 +236,7 @@ def _facts(definition: engine.Definition, row: Instance) -> list[dict[str, str]]
     return [{"label": names[key], "value": text} for key, text in zip(keys, row.facts, strict=False)]
 
 
-def _changed(events: list[engine.Event], state: engine.Instance) -> set[str]:
+def _changed(state: engine.Instance) -> set[str]:
     """Return the fields corrected since the round before."""
     if state.round < 2:
         return set()

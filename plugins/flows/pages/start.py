@@ -3,13 +3,13 @@
 from itertools import groupby
 from typing import Any
 
-from qingban import Actor, Invalid, Page, _, forms, new_id, people
+from qingban import Actor, Invalid, Page, _, clock, forms, new_id, people
 
 from .. import queries, service
 from ..catalogue import load_vocabulary
 from ..forms import start_fields
 from ..models import Definition
-from .common import names_for, pick_views, picks_from, route_views
+from .common import names_for, pick_views, picks_from, route_views, stored_files
 
 
 class Choose(Page):
@@ -54,7 +54,8 @@ class New(Page):
         row = queries.definition_of(actor.site, slug)
         form = self.form(req)
         fields = start_fields(queries.version_of(row.id, row.number))
-        raw, picks = forms.raw_from_pairs(fields, form.pairs), picks_from(form)
+        raw = forms.raw_from_pairs(fields, [*form.pairs, *stored_files(form, actor)])
+        picks = picks_from(form)
         request_id = form.get("request_id") or new_id()
         try:
             instance_id = service.submit(row, raw, request_id=request_id, actor=actor, picks=picks)
@@ -84,7 +85,7 @@ class Draft(Page):
         actor: Actor = req.context.actor
         row = queries.definition_of(actor.site, slug)
         fields = start_fields(queries.version_of(row.id, row.number))
-        raw = forms.raw_from_pairs(fields, self.form(req).pairs)
+        raw = forms.raw_from_pairs(fields, _pairs(self.json(req)))
         kept = {key: value for key, value in raw.items() if value not in (None, "", [])}
         if kept:
             service.save_draft(row, kept, actor=actor)
@@ -111,21 +112,25 @@ def show_form(
     fields = start_fields(definition)
     clean = service.check_start(row, raw, actor=actor)
     views = forms.form_views(
-        fields, {}, raw=raw, errors=errors, names=names_for(definition, clean.values), outcome=clean.outcome
+        fields,
+        {},
+        raw=raw or None,
+        errors=errors,
+        names=names_for(definition, clean.values),
+        outcome=clean.outcome,
     )
     page.render(
         resp,
         "flows/new.html",
         status=status,
         flow=definition,
-        slug=row.slug,
         fields=views,
         rules=forms.rules_data(fields, me=dict(_me(actor))),
         errors=errors,
         summary=forms.summary(errors),
         request_id=request_id or new_id(),
         draft_key=f"{actor.person_id}.{row.slug}.{row.number}",
-        saved_at=saved_at.isoformat() if saved_at and not errors else "",
+        saved_at=clock.to_ms(saved_at) if saved_at and not errors else "",
         **way(row, actor, raw, picks, errors),
     )
 
@@ -149,6 +154,13 @@ def way(
         "route": route_views(steps, names),
         "picks": pick_views(steps, picks, names, errors),
     }
+
+
+def _pairs(given: Any) -> list[tuple[str, str]]:
+    pairs = given.get("pairs") if isinstance(given, dict) else None
+    if not isinstance(pairs, list):
+        raise Invalid(title=_("草稿内容有误"))
+    return [(str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) == 2]
 
 
 def _me(actor: Actor) -> dict[str, Any]:

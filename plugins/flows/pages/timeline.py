@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from qingban import Actor, _, clock
+from qingban import _, clock
 
 from .. import engine
-from ..engine import START, Kind, TaskStatus, VisitStatus
+from ..engine import START, TaskStatus, VisitStatus
 from ..engine.tree import nodes
+from .common import route_views
 
 WORDS = {
     TaskStatus.APPROVED: "同意",
@@ -22,28 +23,22 @@ WORDS = {
 def steps_of(
     definition: engine.Definition,
     state: engine.Instance,
-    events: list[engine.Event],
+    ahead: list[engine.PreviewStep],
     names: Any,
-    actor: Actor,
 ) -> list[dict[str, Any]]:
-    """Return the steps in the order they happened, then those that surely follow."""
+    """Return the steps in the order they happened, then those that follow."""
     titles = {node.id: node for node in nodes(definition)}
-    steps = [_sent(state, names)]
     moments = [
         (visit.started_at, index, _visit(visit, state, titles, names))
         for index, visit in enumerate(state.visits)
     ]
     moments += [(one.at, 10_000 + index, _comment(one, names)) for index, one in enumerate(state.comments)]
     moments += [(at, 20_000 + index, step) for index, (at, step) in enumerate(_copies(state, titles, names))]
+    steps = [_sent(state, names)]
     steps += [step for _at, _order, step in sorted(moments, key=lambda moment: moment[:2])]
     if state.status is not engine.Status.RUNNING:
-        return [*steps, _end(state, names)]
-    reached = {visit.node_id for visit in state.visits if visit.round == state.round} | {
-        one.node_id for one in state.copies
-    }
-    return steps + [
-        _ahead(node) for node in nodes(definition) if node.id not in reached and node.when is None
-    ]
+        return [*steps, _end(state)]
+    return steps + route_views(ahead, names)
 
 
 def _sent(state: engine.Instance, names: Any) -> dict[str, Any]:
@@ -130,7 +125,7 @@ def _copies(
     return found
 
 
-def _end(state: engine.Instance, names: Any) -> dict[str, Any]:
+def _end(state: engine.Instance) -> dict[str, Any]:
     word = {"approved": "流程结束，已通过", "rejected": "流程结束，已驳回", "withdrawn": "申请人已撤回"}
     refused = state.status is not engine.Status.APPROVED
     return _step(
@@ -139,10 +134,6 @@ def _end(state: engine.Instance, names: Any) -> dict[str, Any]:
         "refused" if refused else "done",
         _when(state.ended_at),
     )
-
-
-def _ahead(node: engine.Node) -> dict[str, Any]:
-    return _step(node.name, "", "waiting", "", note=_("抄送") if node.kind is Kind.CC else "")
 
 
 def _mode(node: engine.Node, people: int) -> str:

@@ -1,7 +1,10 @@
 """Publish versions of flows; fill a new site with the gallery."""
 
+from typing import Any
+
 import msgspec
-from qingban import Actor, Conflict, Site, atomic, record
+
+from qingban import Actor, Conflict, Site, atomic, clock, record
 
 from .. import engine
 from ..catalogue import load_all
@@ -10,14 +13,42 @@ from ..models import Definition, Version
 
 def seed(site: Site, *, by: Actor) -> int:
     """Give a site the flows of the gallery it does not have yet; return how many are new."""
-    known = {
-        slug for (slug,) in Definition.select(Definition.slug).where(Definition.site == site.id).tuples()
-    }
+    query = Definition.select(Definition.slug).where(Definition.site == site.id).tuples()
+    known = {slug for (slug,) in query}
     fresh = [one for one in load_all() if one.id not in known]
+    if not fresh:
+        return 0
     with atomic():
-        for document in fresh:
-            publish(site, document, by=by)
+        Definition.insert_many([_row(site, one) for one in fresh]).execute()
+        ids = dict(
+            Definition.select(Definition.slug, Definition.id).where(Definition.site == site.id).tuples()
+        )
+        Version.insert_many([_first(ids[one.id], one, by) for one in fresh]).execute()
+        record("flows.gallery.loaded", actor=by, about=site.slug, site=site, count=len(fresh))
     return len(fresh)
+
+
+def _row(site: Site, document: engine.Definition) -> dict[str, Any]:
+    return {
+        "site": site.id,
+        "slug": document.id,
+        "name": document.name,
+        "category": document.category,
+        "icon": document.icon,
+        "summary": document.summary,
+        "number": 1,
+        "is_open": True,
+    }
+
+
+def _first(definition_id: int, document: engine.Definition, by: Actor) -> dict[str, Any]:
+    return {
+        "definition": definition_id,
+        "number": 1,
+        "document": engine.to_json(msgspec.structs.replace(document, version=1)).decode(),
+        "published_at": clock.now(),
+        "published_by": by.person_id,
+    }
 
 
 def publish(site: Site, document: engine.Definition, *, by: Actor) -> Version:

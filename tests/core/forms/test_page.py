@@ -191,7 +191,7 @@ def test_without_script_rows_and_hidden_fields_can_be_filled(sample, phone):
     assert [row["what"] for row in sample.clean.values["parts"]] == ["导联线", "电池"]
 
 
-WECOM = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Mobile Safari/537.36 wxwork/4.1.30 MicroMessenger/7.0.1"
+WECOM = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Mobile Safari/537.36 wxwork/4.1.30"
 BRIDGE = """
 window.calls = [];
 window.WeixinJSBridge = {

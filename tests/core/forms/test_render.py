@@ -88,7 +88,8 @@ def test_what_was_stored_is_what_the_form_would_send_again():
         ]
     )
     values = {
-        "m": 128650, "s": "乙", "w": ["甲", "丙"], "p": ["2026-11-26/pm", "2026-11-27/am"], "u": ["u1"], "f": ["a1"],
+        "m": 128650, "s": "乙", "w": ["甲", "丙"], "p": ["2026-11-26/pm", "2026-11-27/am"],
+        "u": ["u1"], "f": ["a1"],
         "t": [{"c1": "导联线", "c2": "2"}], "c": True,
     }  # fmt: skip
     tree = draw(FORM, views=form_views(fields, values, names=NAMES))
@@ -96,7 +97,8 @@ def test_what_was_stored_is_what_the_form_would_send_again():
     raw = raw_from_pairs(fields, posted(tree))
 
     assert raw == {
-        "m": "1286.50", "s": "乙", "w": ["甲", "丙"], "p": ["2026-11-26/pm", "2026-11-27/am"], "u": ["u1"], "f": ["a1"],
+        "m": "1286.50", "s": "乙", "w": ["甲", "丙"], "p": ["2026-11-26/pm", "2026-11-27/am"],
+        "u": ["u1"], "f": ["a1"],
         "t": [{"c1": "导联线", "c2": "2"}], "c": "1",
     }  # fmt: skip
 
@@ -163,7 +165,8 @@ def test_full_sessions_can_no_longer_be_chosen():
 
 def test_values_are_read_in_the_order_of_the_form():
     values = {
-        "device": "监护仪", "parts": [{"what": "导联线", "count": "2", "c3": None}], "files": ["a1"], "photo": ["a1"],
+        "device": "监护仪", "parts": [{"what": "导联线", "count": "2", "c3": None}], "files": ["a1"],
+        "photo": ["a1"],
         "budget": 128650, "detail": "长" * 200,
     }  # fmt: skip
 

@@ -37,7 +37,7 @@ def make_config(folder: Path, url: str) -> Config:
     )
 
 
-def wait_for(condition, seconds: float = 8.0) -> None:
+def wait_for(condition, seconds: float = 30.0) -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -57,11 +57,11 @@ def running(config: Config, **options):
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        wait_for(lambda: table._bell, 3)  # noqa: SLF001 - the bell hangs when the worker is ready
+        wait_for(lambda: table._bell)  # noqa: SLF001 - the bell hangs when the worker is ready
         yield stop
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive()
 
 
@@ -75,16 +75,14 @@ def put(number: int) -> int | None:
     return jobs.enqueue("core_note", {"n": number}, effect_key=f"note:{number}")
 
 
-def test_a_commit_wakes_the_worker_at_once(any_store, tmp_path):
+def test_a_commit_wakes_the_worker_without_the_sweep(any_store, tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "sweep", lambda bell: 0)
     done = threading.Event()
     install(lambda _payload: done.set())
     with running(make_config(tmp_path, any_store)):
-        time.sleep(0.3)
-        started = time.monotonic()
         put(1)
 
-        assert done.wait(3)
-        assert time.monotonic() - started < 0.9
+        assert done.wait(30)
         wait_for(lambda: states() == ["done"])
 
 
@@ -94,7 +92,7 @@ def test_the_sweep_finds_what_nobody_rang_for(store, tmp_path):
     put(1)
 
     with running(make_config(tmp_path, store)):
-        assert done.wait(4)
+        assert done.wait(30)
 
 
 def test_a_hanging_job_does_not_hold_up_the_others(store, tmp_path):
@@ -102,7 +100,7 @@ def test_a_hanging_job_does_not_hold_up_the_others(store, tmp_path):
 
     def run(payload):
         if payload["n"] == 0:
-            release.wait(20)
+            release.wait(60)
         else:
             done.set()
 
@@ -112,7 +110,7 @@ def test_a_hanging_job_does_not_hold_up_the_others(store, tmp_path):
         time.sleep(0.2)
         put(1)
 
-        assert done.wait(5)
+        assert done.wait(30)
         release.set()
 
 
@@ -183,10 +181,10 @@ def test_killing_the_worker_loses_nothing(any_store, tmp_path):
     process = start_process(tmp_path, any_store, ledger)
     wait_for(lambda: len(ledger.read_text().split()) >= 8)
     process.send_signal(signal.SIGKILL)
-    process.wait(5)
+    process.wait(30)
     last = start_process(tmp_path, any_store, ledger)
-    wait_for(lambda: Row.select().where(Row.state != "done").count() == 0, 12)
+    wait_for(lambda: Row.select().where(Row.state != "done").count() == 0)
     last.send_signal(signal.SIGTERM)
 
-    assert last.wait(10) == 0
+    assert last.wait(30) == 0
     assert {int(line) for line in ledger.read_text().split()} == set(range(60))

@@ -40,7 +40,7 @@ def test_a_leave_request_waits_for_the_head_nurse(ward):
 
     waiting = queries.waiting_for(head.id, 20)
     assert [(row.instance_id, row.subject, row.node_name) for row in waiting] == [
-        (instance_id, "年假2天", "科室负责人审批")
+        (instance_id, "年假 2 天", "科室负责人审批")
     ]
 
 
@@ -70,7 +70,7 @@ def test_the_card_reaches_the_head_nurse_after_the_commit(ward):
     house.run_jobs()
 
     userid, card = house.wecom.sent[0]
-    assert (userid, card["card_type"], card["main_title"]["title"]) == (head.userid, "button_interaction", "年假2天")
+    assert (userid, card["card_type"], card["main_title"]["title"]) == (head.userid, "button_interaction", "年假 2 天")
     assert [button["key"] for button in card["button_list"]] == ["approve", "reject"]
 
 
@@ -85,7 +85,7 @@ def test_an_approval_ends_a_short_leave_and_tells_the_starter(ward):
     row = Instance.get()
     assert row.status == "approved"
     assert [card["main_title"]["title"] for userid, card in house.wecom.sent if userid == nurse.userid] == [
-        "已通过：年假2天"
+        "已通过：年假 2 天"
     ]
 
 

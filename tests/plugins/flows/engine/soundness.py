@@ -19,6 +19,7 @@ def assert_sound(state: Instance) -> None:
     _assert_running_instances_wait_for_somebody(state)
     _assert_ended_instances_rest(state)
     _assert_open_visits_have_open_tasks(state)
+    _assert_open_visits_stand_in_open_branches(state)
     _assert_sequences_ask_one_by_one(state)
     _assert_skips_are_justified(state)
     assert state_from_json(state_to_json(state)) == state
@@ -51,6 +52,14 @@ def _assert_open_visits_have_open_tasks(state: Instance) -> None:  # P06, P11, P
         assert bool(pending) == (visit.status is VisitStatus.OPEN)
         if visit.status not in (VisitStatus.OPEN, VisitStatus.BLOCKED):
             assert all(one.status is not TaskStatus.WAITING for one in tasks)
+
+
+def _assert_open_visits_stand_in_open_branches(state: Instance) -> None:  # P19
+    for visit in state.visits:
+        if visit.place.split_id and visit.status in (VisitStatus.OPEN, VisitStatus.BLOCKED):
+            split = state.split(visit.place.split_id)
+            assert split.status == "open"
+            assert visit.place.branch_id in set(split.started) - set(split.arrived)
 
 
 def _assert_sequences_ask_one_by_one(state: Instance) -> None:  # P07

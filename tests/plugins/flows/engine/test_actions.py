@@ -30,7 +30,7 @@ def offered(desk: Desk, person: str) -> list[str]:
 
 
 @given(definitions(), forms, st.lists(st.integers(0, 99), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_is_offered_works_and_what_is_not_offered_is_refused(
     definition: Definition, values: dict[str, Any], choices: list[int]
 ) -> None:
@@ -136,7 +136,7 @@ def test_urging_a_resting_flow_is_refused() -> None:
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_p34_a_copy_reaches_a_person_once_per_node_and_round(readers: list[str]) -> None:
     desk = Desk(flow(cc("n1", *readers), approve("n2", "z"))).submit()
 

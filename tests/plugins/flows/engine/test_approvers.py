@@ -19,7 +19,7 @@ def ask(
 
 
 @given(nodes("n"), st.sets(st.sampled_from((*POOL, "admin"))))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_p12_only_active_people_once_or_a_named_rule(node: Node, inactive: set[str]) -> None:
     world = FakeWorld(inactive=list(inactive), superior=["a", "a", "b"])
     panel = choose(node, Case(starter=Starter(person_id="s"), values={}, picks={}), world)

@@ -11,7 +11,7 @@ heads = st.dictionaries(st.sampled_from(DEPARTMENTS), st.lists(st.sampled_from("
 
 
 @given(trees, heads, st.sampled_from(DEPARTMENTS), st.integers(0, 4))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_p13_p14_a_chain_is_finite_unique_without_the_starter_and_repeatable(
     parents: dict[str, str], leaders: dict[str, list[str]], start: str, levels: int
 ) -> None:

@@ -28,7 +28,7 @@ from tests.plugins.flows.engine.walker import Walker
 
 
 @given(definitions(), forms, st.lists(st.tuples(st.integers(0, 99), forms), max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_p41_changed_fields_are_editable_at_their_node(
     definition: Definition, values: dict[str, Any], steps: list[tuple[int, dict[str, Any]]]
 ) -> None:

@@ -92,5 +92,5 @@ def assert_publishable(definition: Any) -> None:
     assert errors <= {"no_person_node", "must_not_pass"}
 
 
-Flow.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Flow.TestCase.settings = settings(max_examples=50, stateful_step_count=20, deadline=None)
 test_p47_to_p50_hold_after_every_command = Flow.TestCase

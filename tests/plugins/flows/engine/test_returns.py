@@ -18,6 +18,7 @@ from plugins.flows.engine import (
     TaskStatus,
 )
 from tests.plugins.flows.engine.building import Desk, approve, block, flow, handle
+from tests.plugins.flows.engine.soundness import assert_sound
 from tests.plugins.flows.engine.trees import definitions, forms
 from tests.plugins.flows.engine.walker import Walker
 
@@ -106,6 +107,7 @@ def test_back_to_me_restores_the_other_branches() -> None:
 
     desk.resubmit()
 
+    assert_sound(desk.state)
     assert desk.waiting_for() == ["a", "b"]
     assert desk.approve("b").approve("a").waiting_for() == ["z"]
 

@@ -11,7 +11,7 @@ orders = st.permutations(["a", "b", "c", "d"])
 
 
 @given(orders)
-@settings(max_examples=24)
+@settings(max_examples=24, deadline=None)
 def test_p01_all_modes_next_node_is_entered_once_after_the_last_approval(order: list[str]) -> None:
     desk = Desk(flow(approve("n1", "a", "b", "c", "d", mode=Mode.ALL), approve("n2", "z"))).submit()
 
@@ -22,7 +22,7 @@ def test_p01_all_modes_next_node_is_entered_once_after_the_last_approval(order: 
 
 
 @given(orders, st.integers(0, 3))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_p02_the_first_rejection_of_an_all_visit_ends_it(order: list[str], at: int) -> None:
     desk = Desk(flow(approve("n1", "a", "b", "c", "d", mode=Mode.ALL), approve("n2", "z"))).submit()
     for person in order[:at]:
@@ -44,7 +44,7 @@ def test_p02_the_first_rejection_of_an_all_visit_ends_it(order: list[str], at: i
 
 
 @given(orders, st.lists(st.booleans(), min_size=4, max_size=4))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_p03_a_deferred_rejection_lets_everybody_answer(order: list[str], says: list[bool]) -> None:
     node = approve("n1", "a", "b", "c", "d", mode=Mode.ALL, reject_timing="deferred")
     desk = Desk(flow(node)).submit()
@@ -66,7 +66,7 @@ def test_p04_an_earlier_visit_does_not_count_in_a_later_one() -> None:
 
 
 @given(orders, st.lists(st.booleans(), min_size=4, max_size=4))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_p05_only_one_decision_on_any_mode_is_effective(order: list[str], says: list[bool]) -> None:
     desk = Desk(flow(approve("n1", "a", "b", "c", "d"), approve("n2", "z"))).submit()
     winners, losers = [], []
@@ -104,7 +104,7 @@ def test_any_mode_may_ask_for_everybodys_refusal() -> None:
 
 
 @given(st.permutations(["a", "b", "c", "d", "e"]))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_p07_a_sequence_asks_in_list_order_one_at_a_time(order: list[str]) -> None:
     desk = Desk(flow(approve("n1", *order, mode=Mode.SEQ))).submit()
     asked = []

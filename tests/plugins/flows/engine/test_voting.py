@@ -24,7 +24,7 @@ modes = st.builds(
 
 
 @given(modes, ballots, st.randoms())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_p09_the_order_of_ballots_never_matters(node: Node, cast: list[Ballot], random: object) -> None:
     mixed = list(cast)
     random.shuffle(mixed)  # type: ignore[attr-defined]
@@ -33,7 +33,7 @@ def test_p09_the_order_of_ballots_never_matters(node: Node, cast: list[Ballot], 
 
 
 @given(ballots)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_p10_a_threshold_of_100_is_the_same_as_all(cast: list[Ballot]) -> None:
     assert tally(approve("n", mode=Mode.VOTE, threshold=100), cast) is tally(
         approve("n", mode=Mode.ALL), cast
@@ -41,7 +41,7 @@ def test_p10_a_threshold_of_100_is_the_same_as_all(cast: list[Ballot]) -> None:
 
 
 @given(st.lists(st.sampled_from(["yes", "open"]), min_size=1, max_size=20))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_p10_a_threshold_of_one_voice_is_the_same_as_any_for_approvals(votes: list[str]) -> None:
     cast = [Ballot(vote=vote) for vote in votes]
     one_voice = approve("n", mode=Mode.VOTE, threshold=100 // len(cast))
@@ -50,14 +50,14 @@ def test_p10_a_threshold_of_one_voice_is_the_same_as_any_for_approvals(votes: li
 
 
 @given(modes, ballots)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_p11_undecided_means_that_somebody_can_still_vote(node: Node, cast: list[Ballot]) -> None:
     if tally(node, cast) is Result.UNDECIDED:
         assert any(one.vote == "open" for one in cast)
 
 
 @given(modes, ballots)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_p02_p05_a_result_is_not_changed_by_later_ballots(node: Node, cast: list[Ballot]) -> None:
     decided = tally(node, cast)
     later = [Ballot(vote="yes" if one.vote == "open" else one.vote, weight=one.weight) for one in cast]

@@ -15,12 +15,18 @@ export async function ask(address, body, options = {}) {
   return found;
 }
 
+/** The attachment kind of this page's plugin: `photo` in a form of flows is `flows.photo`. */
+export function kindHere(kind) {
+  const owner = document.querySelector("form[data-owner]")?.dataset.owner;
+  return owner ? `${owner}.${kind}` : kind;
+}
+
 /** Send a file; `progress` hears percents. Resolves to {id, name, size, mime, url}. */
 export function upload(blob, name, kind, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest(), form = new FormData();
     form.append("file", blob, name);
-    request.open("POST", `/-/attachments?kind=${kind}`);
+    request.open("POST", `/-/attachments?kind=${encodeURIComponent(kindHere(kind))}`);
     for (const [key, value] of Object.entries(headers())) request.setRequestHeader(key, value);
     request.upload.onprogress = (event) => event.lengthComputable && progress(Math.round(event.loaded / event.total * 100));
     request.onerror = request.ontimeout = () => reject(new Error(OFFLINE));

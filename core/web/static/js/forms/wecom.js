@@ -1,5 +1,5 @@
 // Phone functions of WeCom: pictures and recordings through its own client, loaded on first use.
-import { ask, script } from "./dom.js";
+import { ask, kindHere, script } from "./dom.js";
 
 let ready;
 function client(address) {
@@ -19,7 +19,7 @@ function client(address) {
   return ready;
 }
 
-const arrive = (kind) => ({ serverId }) => ask("/-/attachments/wecom", { media_id: serverId, kind });
+const arrive = (kind) => ({ serverId }) => ask("/-/attachments/wecom", { media_id: serverId, kind: kindHere(kind) });
 
 /** Let the person take or choose pictures; gives functions that upload one each. */
 export async function pictures(address, count) {
