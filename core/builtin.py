@@ -84,7 +84,7 @@ def _sweep(payload: dict[str, Any]) -> None:
 
 @hookimpl
 def on_wecom_event(event: dict[str, Any]) -> None:
-    """Read a member again when WeCom says something about them changed; a leaver is cut off at once."""
+    """Read a member again when WeCom says they changed; a leaver is cut off at once."""
     if str(event.get("Event", "")).lower() != "change_contact" or not event.get("UserID"):
         return
     with atomic():

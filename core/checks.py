@@ -112,7 +112,7 @@ def wecom_answers(config: Config) -> Finding:
 
 def directory(config: Config) -> Finding:
     """Look at the last synchronisation."""
-    last = SyncRun.select().order_by(SyncRun.id.desc()).first()
+    last = SyncRun.select().order_by(SyncRun.started_at.desc()).first()
     if last is None:
         return Finding(level="warn", message="还没有同步过通讯录", cure="qingban sync")
     if last.state == "held":

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import peewee
@@ -20,10 +21,10 @@ DEFAULT_CONFIG = "qingban.toml"
 class Friendly(click.Group):
     """A command group whose refusals are sentences, never stack traces."""
 
-    def main(self, *args: object, **kwargs: object) -> object:
+    def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command; say what is wrong and how to mend it."""
         try:
-            return super().main(*args, **kwargs)  # type: ignore[arg-type]
+            return super().main(*args, **kwargs)
         except QingbanError as error:
             click.secho(error.title, fg="red", err=True)
         except (peewee.OperationalError, peewee.InterfaceError) as error:

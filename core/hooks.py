@@ -43,8 +43,8 @@ class _Breaker:
         self.failures[plugin].append(time.monotonic())
 
     def rests(self, plugin: str) -> bool:
-        times = self.failures.get(plugin)
-        return bool(times) and len(times) == FAILURES_ALLOWED and time.monotonic() - times[0] < REST_SECONDS
+        times: deque[float] = self.failures.get(plugin) or deque()
+        return len(times) == FAILURES_ALLOWED and time.monotonic() - times[0] < REST_SECONDS
 
 
 class Hooks:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 import peewee
 
@@ -30,7 +31,7 @@ class Site(BaseModel):
     @cached_property
     def plugins(self) -> frozenset[str]:
         """Names of the plugins switched on here, read once per loaded site."""
-        rows = SitePlugin.select(SitePlugin.plugin).where(SitePlugin.site == self.id).tuples()
+        rows: Any = SitePlugin.select(SitePlugin.plugin).where(SitePlugin.site == self.id).tuples()
         return frozenset(name for (name,) in rows)
 
     def has(self, plugin: str) -> bool:
@@ -86,7 +87,8 @@ def everyone() -> list[Site]:
     """Return all sites in the order they were made, with their switches, in two queries."""
     found = list(Site.select().order_by(Site.id))
     switches: dict[int, set[str]] = {}
-    for site_id, plugin in SitePlugin.select(SitePlugin.site, SitePlugin.plugin).tuples():
+    rows: Any = SitePlugin.select(SitePlugin.site, SitePlugin.plugin).tuples()
+    for site_id, plugin in rows:
         switches.setdefault(site_id, set()).add(plugin)
     for one in found:
         one.plugins = frozenset(switches.get(one.id, ()))

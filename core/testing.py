@@ -243,7 +243,7 @@ class House:
         from core.auth.actor import from_person
         from core.directory.models import Person
 
-        fresh = Person.get_by_id(person.id)
+        fresh: Any = Person.get_by_id(person.id)
         return from_person(fresh, fresh.site)
 
     def browser(self, person: Any = None, *, user_agent: str = IPHONE) -> Browser:

@@ -19,13 +19,14 @@ from .documents import (
     Notify,
     OptionCount,
     QuotaRule,
+    Scope,
     Wait,
     Windows,
 )
 
 MAX_FIELDS = 40
 MAX_OPTIONS = 40
-NEW = "new"
+SCOPES: dict[str, Scope] = {"site": "site", "departments": "departments", "installation": "installation"}
 
 Pairs = Iterable[tuple[str, str]]
 Values = dict[str, list[str]]
@@ -172,15 +173,14 @@ def _option(
 
 
 def _audience(values: Values, errors: dict[str, str]) -> Audience:
-    scope = _first(values, "audience") or "site"
-    if scope not in ("site", "departments", "installation"):
+    scope = SCOPES.get(_first(values, "audience") or "site")
+    if scope is None:
         errors["audience"] = "请选择谁可以参加"
-        scope = "site"
     chosen = [text for text in values.get("f.departments", []) if text]
     if not all(text.isdecimal() and len(text) <= 10 for text in chosen):
         errors["departments"] = "没有看懂选的科室，请重新选择"
         chosen = []
-    return Audience(scope=scope, departments=[int(text) for text in dict.fromkeys(chosen)])
+    return Audience(scope=scope or "site", departments=[int(text) for text in dict.fromkeys(chosen)])
 
 
 def _first(values: Values, name: str) -> str:

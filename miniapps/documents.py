@@ -29,6 +29,7 @@ FIELD_TYPES = {
 """What the designer offers, with the words for it."""
 WITH_OPTIONS = frozenset({"select", "multiselect", "session"})
 
+Scope = Literal["site", "departments", "installation"]
 Count = Annotated[int, msgspec.Meta(ge=1, le=MAX_PLACES)]
 
 
@@ -36,21 +37,21 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A piece of a document: unknown keys are errors."""
 
 
-class OptionCount(Part):
+class OptionCount(Part, frozen=True, kw_only=True):
     """A quota that counts one option of one field."""
 
     field: str
     option: str
 
 
-class Wait(Part):
+class Wait(Part, frozen=True, kw_only=True):
     """A waiting list: how long it may be; the first one moves up by itself."""
 
     limit: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
     mode: Literal["auto"] = "auto"
 
 
-class QuotaRule(Part):
+class QuotaRule(Part, frozen=True, kw_only=True):
     """How many places, and what takes one."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.]{0,65}$")]
@@ -59,34 +60,34 @@ class QuotaRule(Part):
     wait: Wait = Wait()
 
 
-class Windows(Part):
+class Windows(Part, frozen=True, kw_only=True):
     """From when until when, ISO text in the hospital's time zone."""
 
     open_at: str = ""
     close_at: str = ""
 
 
-class Edit(Part):
+class Edit(Part, frozen=True, kw_only=True):
     """Until when people may change or cancel: `close`, `never`, or a moment."""
 
     until: str = "close"
 
 
-class Notify(Part):
+class Notify(Part, frozen=True, kw_only=True):
     """Which messages go out; who moves up from the waiting list is always told."""
 
     accepted: bool = True
     waiting: bool = True
 
 
-class Audience(Part):
+class Audience(Part, frozen=True, kw_only=True):
     """Who may take part."""
 
-    scope: Literal["site", "departments", "installation"] = "site"
+    scope: Scope = "site"
     departments: list[int] = []
 
 
-class Document(Part):
+class Document(Part, frozen=True, kw_only=True):
     """Everything a department decides about its app."""
 
     schema: Literal["qingban.miniapp/1"]

@@ -54,7 +54,7 @@ def register_actions() -> list[Action]:
 @hookimpl
 def register_models() -> list[type]:
     """Give the tables."""
-    return models.MODELS
+    return list(models.MODELS)
 
 
 @hookimpl

@@ -110,4 +110,4 @@ class Entry(BaseModel):
         )
 
 
-MODELS = [App, Version, Quota, Entry]
+MODELS: tuple[type, ...] = (App, Version, Quota, Entry)

@@ -20,8 +20,8 @@ class Index(Page):
         actor: Actor = req.context.actor
         above = departments.ancestors(actor.department_id) if actor.department_id else []
         joined = lists.joined_apps(actor.person_id)
-        is_maker = actor.can(MAKE) and actor.department_id is not None
-        made = lists.made_apps(actor.site.id, actor.department_id, actor.person_id) if is_maker else []
+        mine = actor.department_id if actor.can(MAKE) else None
+        made = lists.made_apps(actor.site.id, mine, actor.person_id) if mine is not None else []
         found = [
             app
             for app in lists.open_apps(actor.site.id, actor.person_id)
@@ -35,7 +35,7 @@ class Index(Page):
             found=[views.joinable(app, names) for app in found],
             joined=[views.joinable(app, names) for app in joined],
             made=[views.made(app) for app in made],
-            is_maker=is_maker,
+            is_maker=mine is not None,
         )
 
 

@@ -1,0 +1,1 @@
+"""Where plugins live: a place, not a module."""

@@ -81,7 +81,7 @@ def from_person(person: Person, site: Site, **facts: Any) -> Actor:
         site=site,
         staff_no=person.staff_no,
         department_id=person.department_id,
-        department_name=person.department.name if person.department_id else "",
+        department_name=person.department.name if person.department else "",
         post=person.post,
         line=person.line,
         groups=groups,

@@ -102,7 +102,7 @@ def _granted(site: Site, groups: frozenset[str]) -> frozenset[str]:
         for name, action in _actions.items()
         if site.has(_owners[name]) and groups & set(action.default_groups)
     }
-    rows = (
+    rows: Any = (
         Grant.select(Grant.action, Grant.is_allowed)
         .where(Grant.site == site.id, Grant.group.in_(groups))
         .tuples()

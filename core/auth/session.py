@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from core.auth import permissions
 from core.auth.actor import Actor
@@ -45,7 +46,7 @@ def start(person: Person, *, client: str, device: str) -> str:
     """Open a session and return its cookie; the oldest ones of the same client class make room."""
     token = secrets.token_urlsafe(32)
     with atomic():
-        mine = (
+        mine: Any = (
             Session.select(Session.token_hash)
             .where(Session.person == person.id, Session.client == client)
             .order_by(Session.created_at.desc())

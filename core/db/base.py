@@ -73,7 +73,7 @@ class BaseModel(peewee.Model):
     @classmethod
     def update(cls, __data: Any = None, **update: Any) -> _Update:
         """Change rows in bulk; refuses to run without `where`."""
-        return _Update(cls, cls._normalize_data(__data, update))
+        return _Update(cls, cls._normalize_data(__data, update))  # type: ignore[attr-defined]  # as peewee does it
 
     @classmethod
     def delete(cls) -> _Delete:

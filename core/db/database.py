@@ -59,7 +59,7 @@ def _sqlite(path: str, *, durable: bool) -> peewee.SqliteDatabase:
         },
         lock_type="IMMEDIATE",
     )
-    opened.writer = _WriterLock(path + ".lock")
+    opened.writer = _WriterLock(path + ".lock")  # type: ignore[attr-defined]  # travels with its database
     return opened
 
 
@@ -127,7 +127,8 @@ def atomic() -> Iterator[None]:
         with database.atomic():
             yield
         return
-    _local.callbacks = callbacks = []
+    callbacks: list[Callable[[], Any]] = []
+    _local.callbacks = callbacks
     writer = getattr(database.obj, "writer", None)
     if writer:
         writer.acquire()

@@ -11,7 +11,6 @@ from core.contributions import Route
 from core.errors import Misconfigured
 from core.platform import Platform
 from core.web import admin, binding, errors, home, service, signin, tabs, wecom
-from core.web.binding import strict_json
 from core.web.guard import Guard
 from core.web.middleware import Doorkeeper, Frame
 from core.web.static import ROOT as STATIC_ROOT
@@ -21,7 +20,7 @@ from core.web.templates import environment
 Wsgi = Callable[..., Any]
 
 
-def create_app(platform: Platform) -> falcon.App:
+def create_app(platform: Platform) -> Any:
     """Build the app without static files; tests use it as it is."""
     config = platform.config
     csrf_key = config.key("csrf")
@@ -31,13 +30,13 @@ def create_app(platform: Platform) -> falcon.App:
         static(platform),
         house=config.site_templates,
     )
-    app = falcon.App(middleware=[Frame(config, env, csrf_key), Doorkeeper(guard)])
+    frame: list[Any] = [Frame(config, env, csrf_key), Doorkeeper(guard)]
+    app: Any = falcon.App(middleware=frame)
     app.req_options.strip_url_path_trailing_slash = False
     app.req_options.auto_parse_qs_csv = False
     app.req_options.media_handlers[falcon.MEDIA_JSON] = falcon.media.JSONHandler(loads=binding.strict_json)
     multipart: Any = app.req_options.media_handlers[binding.MULTIPART]
     multipart.parse_options.max_body_part_count = binding.MAX_PARTS
-    app.req_options.media_handlers[falcon.MEDIA_JSON] = falcon.media.JSONHandler(loads=_strict)
     errors.install(app)
     tabs.install(platform.registry.contributions["register_todo_tabs"])
     for template, owner, route in declared(platform):
@@ -49,15 +48,12 @@ def create_app(platform: Platform) -> falcon.App:
     return app
 
 
-def _strict(text: str | bytes) -> Any:
-    return strict_json(text.encode() if isinstance(text, str) else text)
-
-
 def create_wsgi(platform: Platform) -> Wsgi:
     """Build what the web server runs: the app behind published static files."""
     files = static(platform)
     files.publish()
-    return files.wrap(create_app(platform))
+    served: Wsgi = files.wrap(create_app(platform))
+    return served
 
 
 def static(platform: Platform) -> Static:

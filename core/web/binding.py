@@ -109,16 +109,20 @@ def _without_nul(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _multipart(req: falcon.Request) -> Form:
-    if (req.content_length or 0) > MAX_FILES:
+    if not req.content_length:
+        raise Invalid(title="表单内容无法识别，请刷新后重试")
+    if req.content_length > MAX_FILES:
         raise TooLarge(limit=MAX_FILES)
     pairs: list[tuple[str, str]] = []
     files: dict[str, list[Upload]] = {}
+    spools: list[IO[bytes]] = []
+    req.context.spools = spools
     try:
         for part in req.get_media():
             if part.filename is None:
                 pairs.append((part.name or "", part.text or ""))
                 continue
-            upload = _spool(part)
+            upload = _spool(part, spools)
             if upload:
                 files.setdefault(part.name or "", []).append(upload)
             if len(pairs) + len(files) > MAX_PARTS:
@@ -128,8 +132,15 @@ def _multipart(req: falcon.Request) -> Form:
         raise Invalid(title="表单内容无法识别，请刷新后重试") from error
 
 
-def _spool(part: Any) -> Upload | None:
-    spool = tempfile.SpooledTemporaryFile(max_size=MAX_BODY)  # noqa: SIM115 - lives as long as the request
+def release(req: falcon.Request) -> None:
+    """Close the files of a request once it is answered."""
+    for spool in getattr(req.context, "spools", ()):
+        spool.close()
+
+
+def _spool(part: Any, spools: list[IO[bytes]]) -> Upload | None:
+    spool = tempfile.SpooledTemporaryFile(max_size=MAX_BODY)  # noqa: SIM115 - `release` closes it
+    spools.append(spool)
     size = 0
     while chunk := part.stream.read(64 * 1024):
         size += len(chunk)

@@ -30,7 +30,7 @@ HEADLINES = {
 }
 
 
-def install(app: falcon.App) -> None:
+def install(app: Any) -> None:
     """Make this the app's only way to answer errors."""
     app.add_error_handler(Exception, _unexpected)
     app.add_error_handler((peewee.OperationalError, peewee.InterfaceError), _database_away)
@@ -116,9 +116,8 @@ def _http(
         ours = QingbanError(HEADLINES.get(status, "这个请求看不懂"))
         ours.status = status
         ours.kind = "request"
-    for name, value in (
-        (error.headers or {}).items() if isinstance(error.headers, dict) else error.headers or []
-    ):
+    headers: Any = error.headers or {}
+    for name, value in headers.items() if isinstance(headers, dict) else headers:
         resp.set_header(name, value)
     answer(req, resp, ours)
 

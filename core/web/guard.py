@@ -43,7 +43,7 @@ class Guard:
             NotSignedIn: Nobody is signed in (a page inside WeCom goes to sign in by itself).
             NotAllowed: The action is not granted, or the request was forged.
         """
-        declared = self._routes.get(req.uri_template)
+        declared = self._routes.get(req.uri_template or "")
         if declared is None:
             raise NotFound
         owner, route = declared

@@ -12,6 +12,7 @@ from core.auth import client, session
 from core.config import Config
 from core.db import database
 from core.db.database import is_sqlite
+from core.web import binding
 from core.web.guard import Guard
 
 logger = log.get(__name__)
@@ -48,7 +49,6 @@ class Frame:
         log.request_id.set(secrets.token_hex(4).upper())
         req.context.actor = None
         req.context.site = None
-        req.context.site = None
         req.context.form = None
         req.context.client = client.read(req.user_agent or "")
         req.context.ip = self._address(req)
@@ -60,7 +60,7 @@ class Frame:
         raw = req.env.get("RAW_URI") or req.env.get("REQUEST_URI") or req.path
         if _ODD_PATH.search(raw.split("?")[0]) or "%00" in req.query_string:
             raise falcon.HTTPBadRequest
-        if req.host and req.netloc != self._config.host:
+        if req.env.get("HTTP_HOST", self._config.host) != self._config.host:
             raise falcon.HTTPBadRequest
         database.connect(reuse_if_open=True)
         token = req.cookies.get(self._cookie, "")
@@ -88,6 +88,7 @@ class Frame:
         if not resp.get_header("Cache-Control"):
             resp.set_header("Cache-Control", "no-store")
         _compress(req, resp)
+        binding.release(req)
         if not is_sqlite() and not database.is_closed():
             database.close()
 

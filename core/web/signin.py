@@ -1,6 +1,7 @@
 """Signing in through WeCom, and out."""
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 import falcon
@@ -18,7 +19,6 @@ from core.messaging.wecom_errors import CODE_SPENT
 from core.platform import Platform
 from core.registry import SIGNED_IN
 from core.web.page import Page
-
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -77,7 +77,7 @@ class Callback(Page):
                 )
             raise
         hashed = session.token_hash(token)
-        person = Session.get_by_id(hashed).person
+        person: Any = Session.get_by_id(hashed).person
         with atomic():
             actor = from_person(person, person.site, session_hash=hashed, client=req.context.client.kind)
             audit.record("core.session.started", actor=actor, about=person.id, site=person.site)

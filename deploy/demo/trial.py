@@ -8,6 +8,7 @@ import tomllib
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -106,7 +107,7 @@ class Trial:
         make_keys(self.var / "keys")
         return from_table(tomllib.loads(text), base=self.var.resolve())
 
-    def _corp(self, hospital: Hospital) -> dict:  # type: ignore[type-arg]  # WeCom's own JSON
+    def _corp(self, hospital: Hospital) -> dict[str, Any]:
         return as_wecom(hospital, qingban_url=self.address, simulator_url=self.simulator_address)
 
     @property

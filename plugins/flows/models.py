@@ -8,6 +8,8 @@ from qingban import BaseModel, JSONField, Site, TimeField, clock, new_id
 class Definition(BaseModel):
     """A flow of a site; `number` is its current published version, 0 before the first."""
 
+    id: int
+    site_id: int
     site = peewee.ForeignKeyField(Site, backref="+", on_delete="CASCADE")
     slug = peewee.CharField(max_length=60)
     name = peewee.CharField(max_length=80)
@@ -26,6 +28,7 @@ class Definition(BaseModel):
 class Version(BaseModel):
     """One published version of a definition; never changes."""
 
+    definition_id: int
     definition = peewee.ForeignKeyField(Definition, backref="+", on_delete="CASCADE")
     number = peewee.IntegerField()
     document = peewee.TextField()
@@ -41,6 +44,8 @@ class Version(BaseModel):
 class Instance(BaseModel):
     """An application: what lists show, and the engine's state after `version` facts of the log."""
 
+    site_id: int
+    definition_id: int
     id = peewee.CharField(max_length=33, primary_key=True, default=new_id)
     site = peewee.ForeignKeyField(Site, backref="+", on_delete="CASCADE")
     definition = peewee.ForeignKeyField(Definition, backref="+", on_delete="RESTRICT")
@@ -80,6 +85,7 @@ class Event(BaseModel):
 class Task(BaseModel):
     """One person's turn, for lists and cards; the truth is in the instance's state."""
 
+    instance_id: str
     id = peewee.CharField(max_length=33, primary_key=True)
     instance = peewee.ForeignKeyField(Instance, backref="+", on_delete="RESTRICT")
     person_id = peewee.CharField(max_length=33)

@@ -12,8 +12,8 @@ def export(person_id: str) -> Iterator[dict[str, Any]]:
     """Yield what a person sent and decided."""
     for row in Instance.select().where(Instance.starter_id == person_id).order_by(Instance.submitted_at):
         yield {"kind": "申请", "serial": row.serial, "subject": row.subject, "status": row.status}
-    for row in Task.select().where(Task.person_id == person_id).order_by(Task.id):
-        yield {"kind": "任务", "instance": row.instance_id, "step": row.node_name, "status": row.status}
+    for task in Task.select().where(Task.person_id == person_id).order_by(Task.id):
+        yield {"kind": "任务", "instance": task.instance_id, "step": task.node_name, "status": task.status}
 
 
 def erase(person_id: str) -> int:

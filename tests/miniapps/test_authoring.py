@@ -78,7 +78,8 @@ def test_raised_limit_moves_people_up(ward):
 
     republish(app, maker, quotas=[QuotaRule(id="all", limit=2, wait=Wait(limit=5))])
 
-    assert [queries.entry_of(app.id, one.person_id).state for one in people] == ["accepted", "accepted", "waiting"]
+    states = [queries.entry_of(app.id, one.person_id).state for one in people]
+    assert states == ["accepted", "accepted", "waiting"]
     assert service.drifted() == []
 
 

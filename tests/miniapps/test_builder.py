@@ -35,7 +35,9 @@ def typed(**changes) -> list[tuple[str, str]]:
         **changes,
     }
     return [
-        (name, text) for name, given in values.items() for text in (given if isinstance(given, list) else [given])
+        (name, text)
+        for name, given in values.items()
+        for text in (given if isinstance(given, list) else [given])
     ]
 
 
@@ -47,9 +49,7 @@ def test_form_becomes_a_document():
     assert document.title == "新名字"
     assert document.quotas == [
         QuotaRule(id="all", limit=60, wait=Wait(limit=5)),
-        QuotaRule(
-            id="f1.o1", counts=OptionCount(field="f1", option="o1"), limit=20, wait=Wait(limit=5)
-        ),
+        QuotaRule(id="f1.o1", counts=OptionCount(field="f1", option="o1"), limit=20, wait=Wait(limit=5)),
     ]
     assert [field["id"] for field in document.fields] == ["f1"]
     assert document.windows.close_at == "2026-11-30T18:00"

@@ -64,7 +64,8 @@ class Jobs(Desk):
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:
-    counts = dict(Job.select(Job.state, peewee.fn.COUNT(Job.id)).group_by(Job.state).tuples())
+    rows: Any = Job.select(Job.state, peewee.fn.COUNT(Job.id)).group_by(Job.state).tuples()
+    counts: dict[str, int] = dict(rows)
     counts["messages"] = Outbox.select().where(Outbox.state == "failed").count()
     return [
         {

@@ -127,7 +127,8 @@ class Roles(Desk):
 
 def _groups(chosen: str, where: Site) -> list[dict[str, Any]]:
     held: dict[str, int] = {}
-    for (slug,) in RoleMember.select(Role.slug).join(Role).tuples():
+    rows: Any = RoleMember.select(Role.slug).join(Role).tuples()
+    for (slug,) in rows:
         held[slug] = held.get(slug, 0) + 1
     return [
         {
@@ -183,8 +184,8 @@ LASTING = ("core.admin", "core.roles")
 def _role(slug: str) -> Role:
     """Return a role people can be put into; the platform's own ones are made when first needed."""
     if slug in permissions.GROUPS and slug not in ("everyone", "leader"):
-        role, _ = Role.get_or_create(slug=slug, defaults={"title": permissions.GROUPS[slug]})
-        return role
+        made: list[Role] = Role.get_or_create(slug=slug, defaults={"title": permissions.GROUPS[slug]})
+        return made[0]
     found: Role | None = Role.get_or_none(Role.slug == slug)
     if found is None or slug in permissions.GROUPS:
         raise NotFound("没有这个角色")
@@ -206,7 +207,7 @@ def _check_grant(group: str, action: str, *, is_allowed: bool) -> None:
 def _check_duties(person: Person, slug: str) -> None:
     if slug not in APART:
         return
-    others = (
+    others: Any = (
         RoleMember.select(Role.slug)
         .join(Role)
         .where(RoleMember.person == person, Role.slug.in_(APART))

@@ -68,7 +68,7 @@ class Sites(Desk):
 
 
 def _people_per_site() -> dict[int, int]:
-    rows = (
+    rows: Any = (
         Person.select(Person.site, peewee.fn.COUNT(Person.id))
         .where(Person.status.in_(("active", "inactive")))
         .group_by(Person.site)

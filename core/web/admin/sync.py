@@ -27,7 +27,7 @@ class Sync(Desk):
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Show the last twenty runs."""
-        runs = list(SyncRun.select().order_by(SyncRun.id.desc()).limit(20))
+        runs = list(SyncRun.select().order_by(SyncRun.started_at.desc()).limit(20))
         active = Person.select().where(Person.status.in_(("active", "inactive"))).count()
         self.show(
             req,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from qingban import Actor, QingbanError, atomic, clock, people, record, site_by_id
 
@@ -85,7 +85,7 @@ def send_back(task_id: str, answer: Answer, *, resume: str = "rerun", actor: Act
     Args:
         resume: `rerun` goes through all steps again, `back_to_me` comes straight back.
     """
-    mode = "back_to_me" if resume == "back_to_me" else "rerun"
+    mode: Literal["rerun", "back_to_me"] = "back_to_me" if resume == "back_to_me" else "rerun"
     command = engine.SendBack(**answer.parts(actor, task_id), resume=mode)
     return _decide(task_id, actor, command, "send_back")
 

@@ -13,16 +13,15 @@ from ..models import Definition, Version
 
 def seed(site: Site, *, by: Actor) -> int:
     """Give a site the flows of the gallery it does not have yet; return how many are new."""
-    query = Definition.select(Definition.slug).where(Definition.site == site.id).tuples()
+    query: Any = Definition.select(Definition.slug).where(Definition.site == site.id).tuples()
     known = {slug for (slug,) in query}
     fresh = [one for one in load_all() if one.id not in known]
     if not fresh:
         return 0
     with atomic():
         Definition.insert_many([_row(site, one) for one in fresh]).execute()
-        ids = dict(
-            Definition.select(Definition.slug, Definition.id).where(Definition.site == site.id).tuples()
-        )
+        rows: Any = Definition.select(Definition.slug, Definition.id).where(Definition.site == site.id)
+        ids: dict[str, int] = dict(rows.tuples())
         Version.insert_many([_first(ids[one.id], one, by) for one in fresh]).execute()
         record("flows.gallery.loaded", actor=by, about=site.slug, site=site, count=len(fresh))
     return len(fresh)
