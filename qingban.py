@@ -33,6 +33,7 @@ from core.contributions import (
 )
 from core.db import BaseModel, JSONField, TimeField, after_commit, atomic, database, for_update, is_sqlite
 from core.directory.lookup import departments, lines, people, roles
+from core.directory.sync import DepartmentRow, PersonRow, Refusal, Snapshot, TagRow
 from core.errors import (
     Conflict,
     Invalid,
@@ -69,6 +70,7 @@ __all__ = [
     "Check",
     "Command",
     "Conflict",
+    "DepartmentRow",
     "DirectorySource",
     "Finding",
     "Hit",
@@ -78,12 +80,16 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Page",
+    "PersonRow",
     "PersonalData",
     "Plugin",
     "QingbanError",
+    "Refusal",
     "Route",
     "Setting",
     "Site",
+    "Snapshot",
+    "TagRow",
     "Tile",
     "TimeField",
     "Todo",

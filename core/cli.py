@@ -170,6 +170,49 @@ def plugins(path: Path, action: str, name: str, slug: str) -> None:
         click.echo("已停用，数据保留" if running.disable(where, name, by=system(where)) else "本来就停用着")
 
 
+@main.group("site")
+def site_group() -> None:
+    """管理站点。"""
+
+
+@site_group.command("add")
+@click.argument("slug")
+@click.argument("title")
+@click.option("--root", "roots", multiple=True, type=int, required=True, help="归它管的部门编号，可写多个")
+@click.pass_obj
+def site_add(path: Path, slug: str, title: str, roots: tuple[int, ...]) -> None:
+    """新增站点，或改它的名称和部门范围。"""
+    from core import platform
+    from core.directory.extras import load_extras
+
+    platform.start(_config(path))
+    load_extras({"sites": [{"slug": slug, "title": title, "roots": list(roots)}]})
+    click.echo(f"站点 {title}（{slug}）已就绪，人员按部门归好了")
+
+
+@main.group("role")
+def role_group() -> None:
+    """管理角色的成员。"""
+
+
+@role_group.command("add")
+@click.argument("slug")
+@click.argument("staff_no")
+@click.pass_obj
+def role_add(path: Path, slug: str, staff_no: str) -> None:
+    """把一位员工加进角色，例如 admin、security_admin、audit_admin。"""
+    from core import audit, platform
+    from core.auth import duties
+    from core.db import atomic
+
+    platform.start(_config(path))
+    person = duties.person_named(staff_no)
+    with atomic():
+        role = duties.put_in(person, slug)
+        audit.record("core.role.changed", about=role.title, site=person.site, person=person.id)
+    click.echo(f"{person.name} 现在是{role.title}")
+
+
 @main.command("new-plugin")
 @click.argument("name")
 @click.option("--title", default="", help="中文名")

@@ -234,7 +234,7 @@ class House:
             row = Department.get_by_id(department)
             Department.update(heads=[*row.heads, person.userid]).where(Department.id == department).execute()
         for slug in roles:
-            role, _ = Role.get_or_create(slug=slug, defaults={"title": slug})
+            role = Role.get_or_none(Role.slug == slug) or Role.create(slug=slug, title=slug)
             RoleMember.create(role=role, person=person)
         return person
 
@@ -289,11 +289,13 @@ def any_house(any_db: str, tmp_path: Path, wecom: Wecom) -> Iterator[House]:
 
 def _start(folder: Path, url: str) -> Any:
     from core import platform
-    from core.db import connect
+    from core.db import connect, database
     from core.loader import find
 
     config = make_config(folder, url)
     running = platform.assemble(config, find(config))
+    if pool := getattr(database.obj, "close_all", None):
+        pool()  # the pool that ran the migrations
     connect(url, durable=False)
     return running
 

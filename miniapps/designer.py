@@ -12,22 +12,17 @@ from qingban import (
     Page,
     Route,
     _,
-    atomic,
     departments,
     forms,
-    people,
-    record,
-    setting,
 )
 
-from . import builder, documents, export, poster, queries, service, views
+from . import builder, documents, poster, queries, service, views
 from .builder import Draft
 from .documents import FIELD_TYPES, WITH_OPTIONS
 from .models import CLOSED, DRAFT, PUBLISHED, App
 from .service.access import MAKE
 
 DEPARTMENTS = forms.from_dict({"id": "departments", "type": "department", "label": "哪些科室", "many": True})
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class New(Page):
@@ -179,58 +174,6 @@ class Poster(Page):
         return app
 
 
-class Entries(Page):
-    """Who signed up."""
-
-    def on_get(self, req: falcon.Request, resp: falcon.Response, app_id: str) -> None:
-        """Show one page of the list."""
-        app = service.managed(app_id, req.context.actor)
-        state = req.get_param("state") or ""
-        state = state if state in export.STATES or state == "cancelled" else ""
-        after = max(req.get_param_as_int("after") or 0, 0)
-        rows = queries.entries(app.id, after=after, state=state, limit=queries.PAGE + 1)
-        shown = rows[: queries.PAGE]
-        counts = queries.counts(app.id)
-        fields = export.all_fields(app.id)
-        known = people.by_ids(row.person_id for row in shown)
-        query = f"state={state}&" if state else ""
-        path = f"/miniapps/apps/{app.id}/entries"
-        self.render(
-            resp,
-            "miniapps/entries.html",
-            app=app,
-            rows=[_line(row, known.get(row.person_id), fields) for row in shown],
-            columns=[field.label for field in fields],
-            tabs=_tabs(path, state, counts),
-            next_path=f"{path}?{query}after={shown[-1].position}" if len(rows) > queries.PAGE else "",
-            first_path=f"{path}?{query}".rstrip("?&") if after else "",
-            needs_reason=_alive(counts) > _reason_above(req.context.actor),
-            has_any=_alive(counts) > 0,
-        )
-
-    def on_get_export(self, req: falcon.Request, resp: falcon.Response, app_id: str) -> None:
-        """Answer the whole list as a spreadsheet; the trail says who took it, how many rows and why."""
-        actor: Actor = req.context.actor
-        app = service.managed(app_id, actor)
-        reason = (req.get_param("reason") or "").strip()[:100]
-        limit = _reason_above(actor)
-        if _alive(queries.counts(app.id)) > limit and len(reason) < 4:
-            raise Invalid({"reason": _("名单超过 %(count)s 行，请写明用途再导出", count=limit)})
-        file, size, rows = export.write(app.id)
-        with atomic():
-            record(
-                "miniapps.app.exported",
-                actor=actor,
-                about=app.id,
-                site=app.site_id,
-                count=rows,
-                reason=reason,
-            )
-        resp.content_type = XLSX
-        resp.downloadable_as = f"{app.title}-名单.xlsx"
-        resp.set_stream(file, size)
-
-
 def show_editor(
     page: Page,
     resp: falcon.Response,
@@ -305,49 +248,6 @@ def _figures(app: App) -> dict[str, Any]:
     }
 
 
-def _line(row: queries.Row, person: Any, fields: list[forms.Field]) -> dict[str, Any]:
-    return {
-        "position": row.position,
-        "name": person.name if person else _("已离职人员"),
-        "note": f"{person.department_name} · {person.staff_no}" if person else "",
-        "state": export.STATES.get(row.state, "已取消"),
-        "tone": {"accepted": "ok", "waiting": "warn"}.get(row.state, ""),
-        "at": row.created_at,
-        "cells": [_cell(field, row.answers.get(field.id)) for field in fields],
-    }
-
-
-def _cell(field: forms.Field, value: Any) -> str:
-    if value is None:
-        return ""
-    return _("已填写") if field.sensitive else forms.kind(field).show(field, value)
-
-
-def _tabs(path: str, state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    tabs = [("", _("全部"), _alive(counts)), ("accepted", _("已报名"), counts.get("accepted", 0))]
-    tabs += [
-        ("waiting", _("候补"), counts.get("waiting", 0)),
-        ("cancelled", _("已取消"), counts.get("cancelled", 0)),
-    ]
-    return [
-        {
-            "title": title,
-            "count": count,
-            "path": f"{path}?state={name}" if name else path,
-            "is_current": state == name,
-        }
-        for name, title, count in tabs
-    ]
-
-
-def _alive(counts: dict[str, int]) -> int:
-    return counts.get("accepted", 0) + counts.get("waiting", 0)
-
-
-def _reason_above(actor: Actor) -> int:
-    return int(setting(actor.site, "miniapps.reason_above"))
-
-
 def _file(resp: falcon.Response, kind: str, name: str, data: bytes) -> None:
     resp.content_type = kind
     resp.downloadable_as = name
@@ -357,7 +257,7 @@ def _file(resp: falcon.Response, kind: str, name: str, data: bytes) -> None:
 
 def routes() -> list[Route]:
     """The addresses for those who make apps."""
-    overview, sheet, entries = Overview(), Poster(), Entries()
+    overview, sheet = Overview(), Poster()
     app = "/apps/{app_id}"
     return [
         Route(path="/new", resource=New(), action=MAKE),
@@ -371,6 +271,4 @@ def routes() -> list[Route]:
         Route(path=f"{app}/poster", resource=sheet, action=MAKE),
         Route(path=f"{app}/poster.svg", resource=sheet, suffix="svg", action=MAKE),
         Route(path=f"{app}/poster.png", resource=sheet, suffix="png", action=MAKE),
-        Route(path=f"{app}/entries", resource=entries, action=MAKE),
-        Route(path=f"{app}/export.xlsx", resource=entries, suffix="export", action=MAKE),
     ]

@@ -8,9 +8,9 @@ import xlsxwriter
 
 from qingban import _, clock, forms, people
 
-from . import documents, queries
+from . import documents, roster
 from .models import ACCEPTED, WAITING
-from .queries import Row
+from .roster import Row
 
 CHUNK = 500
 STATES = {ACCEPTED: "已报名", WAITING: "候补"}
@@ -20,7 +20,7 @@ SPOOL = 2 * 1024 * 1024
 
 def all_fields(app_id: str) -> list[forms.Field]:
     """Return the fields of every published version by id: today's first, those that are gone at the end."""
-    texts = queries.versions(app_id)
+    texts = roster.versions(app_id)
     found: dict[str, forms.Field] = {}
     options: dict[str, dict[str, forms.Option]] = {}
     for text in reversed(texts):
@@ -106,6 +106,6 @@ def cells(fields: Iterable[forms.Field], row: Row) -> list[Any]:
 def pages(app_id: str) -> Iterator[list[Row]]:
     """Walk the entries that count, page by page."""
     after = 0
-    while rows := queries.entries(app_id, after=after, limit=CHUNK):
+    while rows := roster.entries(app_id, after=after, limit=CHUNK):
         yield rows
         after = rows[-1].position

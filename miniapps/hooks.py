@@ -19,14 +19,14 @@ from qingban import (
     hookimpl,
 )
 
-from . import cards, designer, lists, models, pages, service
+from . import cards, designer, entries, lists, models, pages, service
 from .service import access
 
 
 @hookimpl
 def register_routes() -> list[Route]:
     """Give the addresses: for everyone, then for those who make apps."""
-    return [*pages.routes(), *designer.routes()]
+    return [*pages.routes(), *designer.routes(), *entries.routes()]
 
 
 @hookimpl

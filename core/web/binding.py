@@ -73,6 +73,18 @@ def _read(req: falcon.Request) -> Form:
     raise falcon.HTTPUnsupportedMediaType
 
 
+def check_length(req: falcon.Request) -> None:
+    """Refuse a body over the limit before anything reads it, whichever way it will be read.
+
+    Raises:
+        TooLarge: It announces too many bytes.
+    """
+    kind = (req.content_type or "").split(";")[0].strip().lower()
+    limit = MAX_FILES if kind == MULTIPART else MAX_BODY
+    if (req.content_length or 0) > limit:
+        raise TooLarge(limit=limit)
+
+
 def body(req: falcon.Request, limit: int = MAX_BODY) -> bytes:
     """Read the whole body.
 

@@ -112,6 +112,8 @@ def _http(
         ours = NotFound()
     elif status == 413:
         ours = TooLarge()
+    elif isinstance(error, falcon.MediaMalformedError | falcon.MediaNotFoundError):
+        ours = Invalid(title="内容无法识别，请刷新后重试")
     else:
         ours = QingbanError(HEADLINES.get(status, "这个请求看不懂"))
         ours.status = status

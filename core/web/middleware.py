@@ -62,6 +62,7 @@ class Frame:
             raise falcon.HTTPBadRequest
         if req.env.get("HTTP_HOST", self._config.host) != self._config.host:
             raise falcon.HTTPBadRequest
+        binding.check_length(req)
         database.connect(reuse_if_open=True)
         token = req.cookies.get(self._cookie, "")
         if token:

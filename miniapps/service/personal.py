@@ -5,15 +5,15 @@ from typing import Any
 
 from qingban import atomic
 
-from .. import queries
+from .. import roster
 
 
 def export(person_id: str) -> Iterable[Mapping[str, Any]]:
     """Return every entry of a person with its answers."""
-    return queries.answers_of(person_id)
+    return roster.answers_of(person_id)
 
 
 def erase(person_id: str) -> int:
     """Blank the answers of a person; the entry itself stays, so that places still add up."""
     with atomic():
-        return queries.blank_answers(person_id)
+        return roster.blank_answers(person_id)

@@ -1,4 +1,4 @@
-"""Message cards and what their buttons do: a card is a hint, the decision is made on the state of the server."""
+"""Message cards and what their buttons do: a card is a hint, the state of the server decides."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from qingban import CardPress, _, address, cards, clock, people, setting, site_b
 from . import engine, queries, service
 from .engine import Kind, TaskStatus
 from .engine.tree import node as node_of
+from .forms import facts_of
 from .lists import state_chip
 from .models import Instance, Task
+from .names import names_for
 from .service.commands import Answer
 
 WORDS = {
@@ -30,27 +32,22 @@ def approval(task_id: str, reader: Any) -> dict[str, Any] | None:
     state = engine.state_from_json(row.state)
     if task.status == TaskStatus.PENDING:
         return _waiting(row, task, state)
-    return cards.notice(
-        row.subject, url=_url(row), desc=_head(row), text=_outcome(task, state), facts=_facts(row)
-    )
+    return _notice(row, state, _outcome(task, state))
 
 
 def result(instance_id: str, reader: Any) -> dict[str, Any] | None:
     """Build the card that tells the starter how it ended, or that it came back."""
     row = queries.instance(instance_id)
+    state = engine.state_from_json(row.state)
     word, _tone = state_chip(row.status, is_returned=row.is_returned)
     text = {"待修改": _("请按意见修改后再次提交"), "已通过": _("全部环节已通过")}.get(word, _("点开看原因"))
-    return cards.notice(
-        f"{word}：{row.subject}", url=_url(row), desc=row.definition.name, text=text, facts=_facts(row)
-    )
+    return _notice(row, state, text, title=f"{word}：{row.subject}", desc=row.definition.name)
 
 
 def copy(instance_id: str, reader: Any) -> dict[str, Any] | None:
     """Build the card for somebody who only reads."""
     row = queries.instance(instance_id)
-    return cards.notice(
-        row.subject, url=_url(row), desc=_head(row), text=_("抄送给你，供了解"), facts=_facts(row)
-    )
+    return _notice(row, engine.state_from_json(row.state), _("抄送给你，供了解"))
 
 
 def press_approve(press: CardPress) -> None:
@@ -68,15 +65,22 @@ def _waiting(row: Instance, task: Task, state: engine.Instance) -> dict[str, Any
     definition = queries.version_of(row.definition_id, row.definition_version)
     buttons = _buttons(row, definition, state, task)
     if not buttons:  # this step asks for more than a tap: a signature, fields, words
-        return cards.notice(
-            row.subject,
-            url=_url(row),
-            desc=_head(row),
-            text=_("%(step)s：请打开办理", step=task.node_name),
-            facts=_facts(row),
-        )
+        return _notice(row, state, _("%(step)s：请打开办理", step=task.node_name))
     return cards.with_buttons(
-        row.subject, url=_url(row), desc=_head(row), text=task.node_name, facts=_facts(row), buttons=buttons
+        row.subject,
+        url=_url(row),
+        desc=_head(row),
+        text=task.node_name,
+        facts=_facts(row, state),
+        buttons=buttons,
+    )
+
+
+def _notice(
+    row: Instance, state: engine.Instance, text: str, *, title: str = "", desc: str = ""
+) -> dict[str, Any]:
+    return cards.notice(
+        title or row.subject, url=_url(row), desc=desc or _head(row), text=text, facts=_facts(row, state)
     )
 
 
@@ -126,13 +130,10 @@ def _head(row: Instance) -> str:
     return f"{row.definition.name} · {starter.name if starter else ''}{place}"
 
 
-def _facts(row: Instance) -> list[tuple[str, str]]:
+def _facts(row: Instance, state: engine.Instance) -> list[tuple[str, str]]:
     definition = queries.version_of(row.definition_id, row.definition_version)
-    names = {field.id: field.name for field in definition.fields}
-    shown = [
-        (names[key], text) for key, text in zip(definition.facts, row.facts, strict=False) if key in names
-    ]
-    return [*shown, (_("单号"), row.serial)]
+    held = {key: state.values.get(key) for key in definition.facts}
+    return [*facts_of(definition, held, names_for(definition, held)), (_("单号"), row.serial)]
 
 
 def _url(row: Instance) -> str:

@@ -1,5 +1,7 @@
 """Refusals of the engine as sentences for people."""
 
+from typing import Any
+
 from qingban import Conflict, Invalid, NotFound, QingbanError, _
 
 from .engine import (
@@ -30,9 +32,13 @@ class Handled(Conflict):
 
 
 class Stale(Conflict):
-    """The task or a field changed since the page was read."""
+    """The task or a field changed since the page was read; `theirs` holds the values that were written."""
 
     kind = "stale_version"
+
+    def __init__(self, title: str = "", *, theirs: dict[str, Any] | None = None) -> None:
+        self.theirs = theirs or {}
+        super().__init__(title, conflicts=sorted(self.theirs))
 
 
 class Moved(Conflict):
@@ -41,7 +47,15 @@ class Moved(Conflict):
     kind = "not_in_state"
 
 
+class Reused(Conflict):
+    """A request id that was answered for something else."""
+
+    kind = "request_reused"
+    default = "这次操作已经提交过了，请刷新页面后再试"
+
+
 STATES = {
+    "urged": "一小时内已经提醒过了，请稍后再催",
     "approved": "这条申请已经通过，不用再处理",
     "rejected": "这条申请已被驳回，不用再处理",
     "withdrawn": "这条申请已被撤回，你不用处理了",
@@ -68,7 +82,8 @@ def refusal(
             done = WORDS.get(error.what, _("处理"))
             return Handled(_("已由 %(name)s %(time)s %(done)s，无需再处理", name=name, time=time, done=done))
         case StaleVersion():
-            return Stale(_("内容刚被更新，请核对后再提交"), conflicts=sorted(error.conflicts))
+            theirs = {key: both["theirs"] for key, both in error.conflicts.items()}
+            return Stale(_("内容刚被更新，请核对后再提交"), theirs=theirs)
         case NotYourTask():
             return NotFound(_("没有找到，或不需要你处理"))
         case MissingField():

@@ -35,15 +35,18 @@ def labels(definition: Definition) -> dict[str, str]:
     return {field.id: field.name for field in definition.fields}
 
 
-def show_facts(definition: Definition, values: dict[str, Any], names: forms.Names) -> list[str]:
-    """Return the two facts that lists show, as text."""
+def facts_of(
+    definition: Definition, values: dict[str, Any], names: forms.Names
+) -> list[tuple[str, str]]:
+    """Return the two facts that lists and cards show, each with its label; empty ones are left out."""
     by_id = {field.id: field for field in fields_of(definition)}
     shown = []
     for key in definition.facts:
         field, value = by_id.get(key), values.get(key)
         if field is not None and value not in (None, "", []):
-            shown.append(_short(field, value) or forms.kind(field).show(field, value, names))
-    return [text for text in shown if text][:2]
+            text = _short(field, value) or forms.kind(field).show(field, value, names)
+            shown.append((field.label, text))
+    return [(label, text) for label, text in shown if text][:2]
 
 
 def _short(field: forms.Field, value: Any) -> str:
@@ -83,3 +86,9 @@ def people_in(definition: Definition, values: dict[str, Any]) -> tuple[list[str]
             elif one.type == "department":
                 departments += [int(item) for item in ids]
     return people, departments
+
+
+def file_ids(definition: Definition, values: dict[str, Any]) -> list[str]:
+    """Return the attachment ids that stand in a form."""
+    held = (values.get(field.id) for field in fields_of(definition) if field.type in forms.FILE_TYPES)
+    return [str(one) for ids in held if ids for one in (ids if isinstance(ids, list | tuple) else [ids])]

@@ -42,6 +42,16 @@ class Row:
     """The step, where the list is about tasks."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What a request did."""
+
+    instance_id: str
+    """The application it was about."""
+    command: str
+    """The verb."""
+
+
 def _sql(statement: str) -> str:
     return statement if database.param == "?" else statement.replace("?", database.param)
 
@@ -205,11 +215,11 @@ def instance_of_task(task_id: str) -> str:
     return str(row[0])
 
 
-def answered(person_id: str, request_id: str) -> str:
-    """Return the application a request was about, or nothing when it is new."""
-    statement = _sql("SELECT instance_id FROM flows_request WHERE person_id = ? AND request_id = ?")
+def answered(person_id: str, request_id: str) -> Answered | None:
+    """Return what a request did, or nothing when it is new."""
+    statement = _sql("SELECT instance_id, command FROM flows_request WHERE person_id = ? AND request_id = ?")
     row = database.execute_sql(statement, (person_id, request_id)).fetchone()
-    return str(row[0]) if row else ""
+    return Answered(instance_id=row[0], command=row[1]) if row else None
 
 
 def facts_of(instance_id: str) -> list[engine.Event]:

@@ -25,7 +25,8 @@ def deployment(house, tmp_path, monkeypatch):
     """The folder of an installation with its deployment file, entered."""
     config = house.platform.config
     wecom = "\n".join(f"{one.name} = {_toml(getattr(config.wecom, one.name))}" for one in fields(WeComConfig))
-    text = f'origin = "{config.origin}"\ndata_dir = "."\ndatabase_url = "{config.database_url}"\n[wecom]\n{wecom}\n'
+    top = f'origin = "{config.origin}"\ndata_dir = "."\ndatabase_url = "{config.database_url}"'
+    text = f"{top}\n[wecom]\n{wecom}\n"
     (tmp_path / "qingban.toml").write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
     return house

@@ -3,7 +3,7 @@
 import pytest
 
 from core.audit import AuditRecord
-from miniapps import documents, queries, service
+from miniapps import documents, queries, roster, service
 from miniapps.documents import QuotaRule, Wait
 from miniapps.models import App, Version
 from qingban import Conflict, Invalid, NotFound, Vote, allowed
@@ -256,4 +256,4 @@ def test_search_shows_what_one_may_join_or_makes(ward):
 def test_documents_of_versions_are_what_was_published(ward):
     app = make_app(ward)
 
-    assert [documents.stored(text).title for text in queries.versions(app.id)] == ["技能大赛报名"]
+    assert [documents.stored(text).title for text in roster.versions(app.id)] == ["技能大赛报名"]

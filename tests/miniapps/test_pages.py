@@ -6,7 +6,7 @@ import pytest
 
 from miniapps import queries, service
 from miniapps.models import App, Entry
-from miniapps.queries import PAGE
+from miniapps.roster import PAGE
 from qingban import address, database
 from tests.miniapps.builders import Audience, clerk, join, make_app, person
 
@@ -238,6 +238,18 @@ def test_designer_shows_problems_where_they_are(ward, desk, maker):
     assert (page.status_code, unpublished.status_code, refused.status_code) == (422, 303, 422)
     assert "请填 0 到 100000 的整数" in page.text
     assert "还有 2 处要改，改好再发布" in refused.text
+
+
+def test_half_made_draft_can_be_looked_at(ward, desk, maker):
+    app = service.create(ward.actor(maker), "training")
+    desk.post(f"/miniapps/apps/{app.id}/edit", {"title": "半成品", "order": ["f1"], "field.f1.label": "场次"})
+
+    pages = [f"/miniapps/q/{app.code}", f"/miniapps/apps/{app.id}", f"/miniapps/apps/{app.id}/edit"]
+
+    assert [desk.get(path).status_code for path in pages] == [200, 200, 200]
+    assert App.get_by_id(app.id).document["fields"][0]["options"] == []
+    assert desk.post(pages[0], {"request_id": "first-request"}).status_code == 409
+    assert "请至少填写一个选项" in desk.post(f"/miniapps/apps/{app.id}/publish").text
 
 
 def test_poster_carries_the_code_for_the_screen_and_for_print(ward, desk, maker):

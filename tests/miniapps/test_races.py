@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from miniapps import queries, service
+from miniapps import queries, roster, service
 from miniapps.models import Entry
 from miniapps.service import signing_up
 from qingban import QingbanError, database
@@ -51,7 +51,7 @@ def test_32_people_on_10_places(any_ward):
     )
 
     room = queries.rooms(app.id)["all"]
-    positions = [row.position for row in queries.entries(app.id)]
+    positions = [row.position for row in roster.entries(app.id)]
     assert outcome(results) == {"accepted": 10, "waiting": 5, "refused": 17}
     assert (room.taken, room.waiting) == (10, 5)
     assert positions == list(range(1, 16))
@@ -163,7 +163,7 @@ def test_death_at_any_step_of_a_cancel_leaves_everything(ward, monkeypatch, step
             service.cancel(live(app), first)
 
     assert queries.rooms(app.id) == before
-    assert [row.state for row in queries.entries(app.id)] == ["accepted", "waiting"]
+    assert [row.state for row in roster.entries(app.id)] == ["accepted", "waiting"]
     assert service.drifted() == []
 
 

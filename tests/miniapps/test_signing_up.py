@@ -2,7 +2,7 @@
 
 import pytest
 
-from miniapps import queries, service
+from miniapps import queries, roster, service
 from miniapps.models import Entry
 from miniapps.queries import Room
 from miniapps.service import Receipt, signing_up
@@ -28,7 +28,7 @@ def taken(app) -> dict[str, int]:
 
 
 def states(app) -> list[tuple[int, str]]:
-    return [(row.position, row.state) for row in queries.entries(app.id)]
+    return [(row.position, row.state) for row in roster.entries(app.id)]
 
 
 def test_first_ones_are_accepted_and_the_next_wait(ward):

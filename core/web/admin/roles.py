@@ -5,12 +5,12 @@ from typing import Any
 import falcon
 
 from core import audit
-from core.auth import permissions
+from core.auth import duties, permissions
 from core.auth.actor import from_person
 from core.contributions import Route
 from core.db import atomic
 from core.directory.models import Person, Role, RoleMember
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.platform import Platform
 from core.site import Site
 from core.web.admin.desk import Desk
@@ -40,7 +40,7 @@ class Roles(Desk):
         form, where = self.form(req), self.where(req)
         group, action = form.get("role"), form.get("action")
         is_allowed = form.get("on") == "1"
-        _check_grant(group, action, is_allowed=is_allowed)
+        duties.check_grant(group, action, is_allowed=is_allowed)
         with atomic():
             permissions.set_grant(where, group, action, is_allowed=is_allowed)
             audit.record(
@@ -55,14 +55,10 @@ class Roles(Desk):
     def on_post_members(self, req: falcon.Request, resp: falcon.Response, slug: str) -> None:
         """Put a person into a role, or take them out."""
         form, where = self.form(req), self.where(req)
-        person = _person(form.get("person"))
-        role = _role(slug)
+        person = duties.person_named(form.get("person"))
+        change = duties.put_in if form.get("on") == "1" else duties.take_out
         with atomic():
-            if form.get("on") == "1":
-                _check_duties(person, slug)
-            RoleMember.delete().where(RoleMember.role == role, RoleMember.person == person).execute()
-            if form.get("on") == "1":
-                RoleMember.create(role=role, person=person)
+            role = change(person, slug)
             audit.record(
                 "core.role.changed", actor=req.context.actor, about=role.title, site=where, person=person.id
             )
@@ -99,7 +95,7 @@ class Roles(Desk):
         if not who or not page:
             return tester
         try:
-            person = _person(who)
+            person = duties.person_named(who)
         except Invalid as error:
             return {**tester, "verdict": error.title, "tone": "warn"}
         if person.site is None:
@@ -160,62 +156,6 @@ def _members(slug: str, where: Site) -> dict[str, Any] | None:
             {"id": row.person.staff_no, "title": row.person.name, "note": row.person.staff_no} for row in rows
         ],
     }
-
-
-def _person(text: str) -> Person:
-    found = list(
-        Person.select()
-        .where(
-            ((Person.staff_no == text) | (Person.name == text)) & Person.status.in_(("active", "inactive"))
-        )
-        .limit(2)
-    )
-    if not found:
-        raise Invalid({"person": f"没有找到“{text}”，请用工号"})
-    if len(found) > 1:
-        raise Invalid({"person": f"有不止一位“{text}”，请用工号"})
-    return found[0]
-
-
-APART = ("admin", "security_admin", "audit_admin")
-LASTING = ("core.admin", "core.roles")
-
-
-def _role(slug: str) -> Role:
-    """Return a role people can be put into; the platform's own ones are made when first needed."""
-    if slug in permissions.GROUPS and slug not in ("everyone", "leader"):
-        made: list[Role] = Role.get_or_create(slug=slug, defaults={"title": permissions.GROUPS[slug]})
-        return made[0]
-    found: Role | None = Role.get_or_none(Role.slug == slug)
-    if found is None or slug in permissions.GROUPS:
-        raise NotFound("没有这个角色")
-    return found
-
-
-def _check_grant(group: str, action: str, *, is_allowed: bool) -> None:
-    """Refuse what would mix the three administrators or lock everybody out."""
-    declared = permissions.actions().get(action)
-    if declared is None or group not in permissions.GROUPS:
-        raise Invalid(title="没有这个角色或权限")
-    holders = declared.default_groups
-    if action == "core.use" or (action in LASTING and group in holders and not is_allowed):
-        raise Invalid(title=f"“{declared.title}”不能收回，否则没有人能再改权限")
-    if is_allowed and action.startswith("core.") and set(holders) <= set(APART) and group not in holders:
-        raise Invalid(title=f"三员要分开，“{declared.title}”不能再给{permissions.GROUPS[group]}")
-
-
-def _check_duties(person: Person, slug: str) -> None:
-    if slug not in APART:
-        return
-    others: Any = (
-        RoleMember.select(Role.slug)
-        .join(Role)
-        .where(RoleMember.person == person, Role.slug.in_(APART))
-        .tuples()
-    )
-    held = [permissions.GROUPS[other] for (other,) in others if other != slug]
-    if held:
-        raise Invalid({"person": f"{person.name}已经是{held[0]}。三员要分开，一个账号只能任一种"})
 
 
 def routes(platform: Platform) -> list[Route]:

@@ -13,6 +13,17 @@ from core.platform import Platform
 from core.web.admin.desk import Desk
 from core.web.templates import when
 
+COUNTS = {
+    "people": "人员",
+    "added": "新增",
+    "changed": "修改",
+    "removed": "离开",
+    "refused": "拒绝",
+    "departments": "部门",
+    "departments_changed": "部门变动",
+    "departments_removed": "部门撤销",
+    "tags": "标签",
+}
 STATES = {
     "done": {"text": "成功", "tone": "ok"},
     "applying": {"text": "写入中", "tone": "brand"},
@@ -61,7 +72,9 @@ class Sync(Desk):
 
 
 def _run(run: SyncRun) -> dict[str, Any]:
-    counts = "，".join(f"{name} {number}" for name, number in (run.counts or {}).items() if number)
+    counts = "，".join(
+        f"{COUNTS.get(name, name)} {number:,}" for name, number in (run.counts or {}).items() if number
+    )
     took = f"用时 {(run.ended_at - run.started_at).total_seconds():.0f} 秒" if run.ended_at else ""
     return {
         "title": f"第 {run.id} 次 · {run.source}",

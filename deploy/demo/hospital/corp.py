@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from .records import DISABLED, Hospital, Person
 from .roles import catalogue_roles
+from .scenes import stories
 
 CORP_ID = "wwd7e1b0c4a9f35268"
 AGENT_ID = 1000002
@@ -24,6 +25,7 @@ def as_wecom(hospital: Hospital, *, qingban_url: str, simulator_url: str) -> dic
         "name": hospital.name,
         "api_base": f"{simulator_url.rstrip('/')}/cgi-bin/",
         "contacts_secret": CONTACTS_SECRET,
+        "scenes": stories(hospital),
         "agents": [_agent(qingban_url)],
         "departments": [_department(hospital, department.id) for department in hospital.departments],
         "users": [_user(hospital, person) for person in hospital.people],

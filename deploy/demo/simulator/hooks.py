@@ -74,6 +74,7 @@ class Hooks:
             "offset": state.offset,
             "phones": [{key: row[key] for key in keys} for row in rows],
             "faults": self.world.faults.show(),
+            "scenes": state.corp.get("scenes", []),
             "users": len(state.users),
             "departments": len(state.departments),
             "messages": len(state.messages),

@@ -58,7 +58,11 @@ def search(state: State, text: str, limit: int = 30, department: int | None = No
 
 def suggest(state: State) -> list[Person]:
     """Return a short cast: the favourites, a nurse and her head nurse, a doctor, a head, a leader."""
-    chosen = [user for userid in state.favourites if (user := state.user(userid))]
+    known = [
+        *state.favourites,
+        *(one["userid"] for scene in state.corp.get("scenes", []) for one in scene["people"]),
+    ]
+    chosen = [user for userid in dict.fromkeys(known) if (user := state.user(userid))]
     for userid in cast(state, ["护士", "护士长", "医师", "科主任", "职员", "院长", "工程师"]):
         user = state.user(userid)
         if user and user not in chosen and len(chosen) < 8:

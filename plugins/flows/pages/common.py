@@ -1,61 +1,50 @@
-"""What the pages of flows share: names behind ids, posted values, file facts."""
+"""What the pages of flows share: posted values, files without script, the way ahead."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from qingban import Actor, attachments_by_ids, departments, forms, people, store_attachment
+from qingban import Actor, Invalid, TooLarge, forms, new_id, store_attachment
 
 from .. import engine
-from ..forms import fields_of, people_in
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_WHOLE = re.compile(r"[0-9]{1,15}")
 
 
-def names_for(definition: engine.Definition, values: dict[str, Any], more: Iterable[str] = ()) -> forms.Names:
-    """Look up every person, department and file that stands in a form, in three queries."""
-    ids, units = people_in(definition, values)
-    found = people.by_ids([*ids, *more])
-    files = attachments_by_ids(file_ids(definition, values))
-    return forms.Names(
-        people={key: one.name for key, one in found.items()},
-        departments={str(key): one.name for key, one in departments.by_ids(units).items()},
-        files={
-            key: forms.FileRef(
-                id=key, name=one.name, size=one.size, mime=one.mime, url=f"/-/attachments/{key}"
-            )
-            for key, one in files.items()
-        },
-    )
+def stored_files(
+    form: Any, fields: Iterable[forms.Field], actor: Actor
+) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Keep files that a browser without script sent with the form.
+
+    Returns:
+        (name, attachment id) pairs as script would have sent them, and sentences by field for refused files.
+    """
+    types = {f"f.{field.id}": field.type for field in fields if field.type in forms.FILE_TYPES}
+    pairs: list[tuple[str, str]] = []
+    errors: dict[str, str] = {}
+    for name in sorted(types.keys() & form.files.keys()):
+        for file in form.files[name]:
+            try:
+                kind = f"flows.{types[name]}"
+                kept = store_attachment(
+                    file.stream, name=file.filename, kind=kind, by=actor, site=actor.site
+                )
+                pairs.append((name, kept.id))
+            except (Invalid, TooLarge) as error:
+                errors[name.removeprefix("f.")] = error.title
+    return pairs, errors
 
 
-def file_ids(definition: engine.Definition, values: dict[str, Any]) -> list[str]:
-    """Return the attachment ids that stand in a form."""
-    found: list[str] = []
-    for field in fields_of(definition):
-        if field.type in forms.FILE_TYPES:
-            held = values.get(field.id) or ()
-            found += [str(one) for one in (held if isinstance(held, list | tuple) else [held])]
-    return found
+def request_id_of(form: Any) -> str:
+    """Return the request id of a form; what we did not make ourselves is replaced."""
+    given = form.get("request_id")
+    return given if _REQUEST_ID.fullmatch(given) else new_id()
 
 
-def stored_files(form: Any, actor: Actor) -> list[tuple[str, str]]:
-    """Keep files that a browser without script sent with the form; returns them as (name, id) pairs."""
-    return [
-        (
-            name,
-            store_attachment(
-                one.stream, name=one.filename, kind=_kind(one.filename), by=actor, site=actor.site
-            ).id,
-        )
-        for name, files in form.files.items()
-        if name.startswith("f.")
-        for one in files
-    ]
-
-
-def _kind(filename: str) -> str:
-    ending = filename.rpartition(".")[2].lower()
-    if ending in ("jpg", "jpeg", "png", "webp", "heic"):
-        return "flows.photo"
-    return "flows.voice" if ending in ("amr", "mp3", "m4a", "webm", "ogg") else "flows.file"
+def whole(text: str) -> int | None:
+    """Return a posted whole number, or nothing."""
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def picks_from(form: Any) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,8 @@ from .. import queries, service
 from ..catalogue import load_vocabulary
 from ..forms import start_fields
 from ..models import Definition
-from .common import names_for, pick_views, picks_from, route_views, stored_files
+from ..names import names_for
+from .common import pick_views, picks_from, request_id_of, route_views, stored_files
 
 
 class Choose(Page):
@@ -54,10 +55,13 @@ class New(Page):
         row = queries.definition_of(actor.site, slug)
         form = self.form(req)
         fields = start_fields(queries.version_of(row.id, row.number))
-        raw = forms.raw_from_pairs(fields, [*form.pairs, *stored_files(form, actor)])
+        sent, refused = stored_files(form, fields, actor)
+        raw = forms.raw_from_pairs(fields, [*form.pairs, *sent])
         picks = picks_from(form)
-        request_id = form.get("request_id") or new_id()
+        request_id = request_id_of(form)
         try:
+            if refused:
+                raise Invalid({**service.check_start(row, raw, actor=actor).errors, **refused})
             instance_id = service.submit(row, raw, request_id=request_id, actor=actor, picks=picks)
         except Invalid as error:
             show_form(self, resp, row, actor, raw, picks, error.fields, status=422, request_id=request_id)

@@ -3,7 +3,7 @@
 from .commands import approve, comment, handle, reject, resubmit, send_back, urge, withdraw
 from .definitions import publish, seed
 from .drafts import drop_draft, save_draft
-from .reading import access, mark_read, may_read, may_see_file
+from .reading import access, mark_read, may_read, may_see_file, visible
 from .start import check_start, route_ahead, steps_ahead, submit
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "steps_ahead",
     "submit",
     "urge",
+    "visible",
     "withdraw",
 ]

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from qingban import Actor, QingbanError, atomic, clock, people, record, site_by_id
+from qingban import Actor, QingbanError, _, clock, people, record, site_by_id
 
 from .. import engine, queries
-from ..errors import refusal
+from ..errors import STATES, Moved, refusal
 from ..forms import labels
 from ..models import Instance, Request
 from ..world import House
-from . import notify, projection
+from . import files, notify, projection
+from .requests import once
 
 EVENTS = {
     "approve": "flows.task.approved",
@@ -134,24 +135,29 @@ def _decide(task_id: str, actor: Actor, command: engine.Command, name: str) -> s
 
 
 def _execute(instance_id: str, actor: Actor, command: engine.Command, name: str, *, task_id: str = "") -> str:
-    with atomic():
-        row = queries.locked(instance_id)
-        if known := queries.answered(actor.person_id, command.request_id):
-            return known
-        definition = queries.version_of(row.definition_id, row.definition_version)
-        before = engine.state_from_json(row.state)
-        world = House(site_by_id(row.site_id), definition)
-        events = ask(lambda: engine.decide(definition, before, command, world), definition)
-        commit(row, definition, before, events, actor=actor, request_id=command.request_id, name=name)
-        record(
-            EVENTS[name],
-            actor=actor,
-            about=instance_id,
-            site=row.site_id,
-            subject=row.serial,
-            **({"task": task_id} if task_id else {}),
-        )
-    return instance_id
+    return once(
+        actor,
+        command.request_id,
+        name,
+        lambda row: _apply(row, actor, command, name, task_id),
+        instance_id=instance_id,
+    )
+
+
+def _apply(row: Instance, actor: Actor, command: engine.Command, name: str, task_id: str) -> str:
+    definition = queries.version_of(row.definition_id, row.definition_version)
+    before = engine.state_from_json(row.state)
+    world = House(site_by_id(row.site_id), definition)
+    events = ask(lambda: engine.decide(definition, before, command, world), definition)
+    if not events:  # everybody was reminded within the hour
+        raise Moved(_(STATES["urged"]), state="urged")
+    files.bind_values(definition, getattr(command, "changes", {}), row.id, by=actor)
+    if signature := getattr(command, "signature", ""):
+        files.bind_signature(signature, row.id, by=actor)
+    commit(row, definition, before, events, actor=actor, request_id=command.request_id, name=name)
+    about_task = {"task": task_id} if task_id else {}
+    record(EVENTS[name], actor=actor, about=row.id, site=row.site_id, subject=row.serial, **about_task)
+    return row.id
 
 
 def commit(
@@ -164,7 +170,7 @@ def commit(
     request_id: str,
     name: str,
 ) -> engine.Instance:
-    """Append the facts, bring the tables to the new state, queue the messages; inside the caller's transaction."""
+    """Append the facts, bring the tables to the new state, queue the messages; in the caller's transaction."""
     after = before
     for event in events:
         after = engine.evolve(after, event)

@@ -4,10 +4,12 @@ from typing import Any
 
 import msgspec
 
-from qingban import Actor, Conflict, Site, atomic, clock, record
+from qingban import Actor, Conflict, Site, atomic, clock, for_update, record
 
 from .. import engine
 from ..catalogue import load_all
+from ..engine.tree import fields_of, nodes
+from ..forms import labels
 from ..models import Definition, Version
 
 
@@ -50,19 +52,30 @@ def _first(definition_id: int, document: engine.Definition, by: Actor) -> dict[s
     }
 
 
+def _shown_and_hidden(document: engine.Definition) -> list[str]:
+    """Lists, cards and search show subject and facts to everybody who takes part (P40, P52)."""
+    shown = {*document.facts, *fields_of(document.subject)}
+    hidden = {key: node.name for node in nodes(document) for key in node.hide}
+    names = labels(document)
+    return [
+        f"“{names[key]}”出现在标题或列表摘要里，不能对“{hidden[key]}”隐藏" for key in hidden if key in shown
+    ]
+
+
 def publish(site: Site, document: engine.Definition, *, by: Actor) -> Version:
     """Publish a definition as the next version of the site's flow with its id; running ones keep theirs.
 
     Raises:
         Conflict: The check found errors; the sentence names the first.
     """
-    problems = [one for one in engine.check(document) if one.level == "error"]
+    problems = [one.text for one in engine.check(document) if one.level == "error"] or _shown_and_hidden(document)
     if problems:
-        raise Conflict(f"“{document.name}”还不能发布：{problems[0].text}")
+        raise Conflict(f"“{document.name}”还不能发布：{problems[0]}")
     with atomic():
-        row, _ = Definition.get_or_create(
+        found, _ = Definition.get_or_create(
             site=site.id, slug=document.id, defaults={"name": document.name, "category": document.category}
         )
+        row = for_update(Definition.select().where(Definition.id == found.id)).get()
         number = row.number + 1
         version: Version = Version.create(
             definition=row,

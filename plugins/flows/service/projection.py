@@ -7,6 +7,7 @@ import peewee
 from .. import engine
 from ..engine.tree import nodes
 from ..models import Copy, Event, Instance, Task
+from .summary import summary
 
 
 def append(instance_id: str, version: int, events: Sequence[engine.Event]) -> None:
@@ -36,6 +37,8 @@ def save(
         "is_returned": after.returned,
         "ended_at": after.ended_at or None,
     }
+    if after.values != before.values:
+        changes |= summary(definition, after)
     moved = Instance.update(changes).where(Instance.id == row.id, Instance.version == row.version).execute()
     if not moved:
         raise peewee.IntegrityError("instance changed under its lock")

@@ -2,27 +2,15 @@
 
 from typing import Any
 
-from qingban import (
-    Actor,
-    Invalid,
-    atomic,
-    bind_attachments,
-    clock,
-    database,
-    forms,
-    people,
-    record,
-    site_by_id,
-)
+from qingban import Actor, Invalid, clock, database, forms, record, site_by_id
 
 from .. import engine, queries
-from ..forms import fields_of, people_in, show_facts, start_fields, subject_of
+from ..forms import start_fields
 from ..models import Definition, Instance
 from ..world import House, starter_of
-from . import drafts
+from . import drafts, files
 from .commands import ask, commit
-
-FILE_TYPES = forms.FILE_TYPES
+from .requests import once
 
 
 def check_start(row: Definition, raw: dict[str, Any], *, actor: Actor) -> forms.Clean:
@@ -69,10 +57,12 @@ def submit(
     if clean.errors:
         raise Invalid(clean.errors)
     values = {key: value for key, value in clean.values.items() if value not in (None, "", [])}
-    with atomic():
-        if known := queries.answered(actor.person_id, request_id):
-            return known
-        return _send(row, values, request_id, actor, picks or {})
+    return once(
+        actor,
+        request_id,
+        "submit",
+        lambda _none: _send(row, values, request_id, actor, picks or {}),
+    )
 
 
 def _send(
@@ -98,14 +88,13 @@ def _send(
         definition_version=row.number,
         serial=_serial(actor.site.id),
         starter_id=actor.person_id,
-        subject=subject_of(definition, values, dict(command.starter.facts)),
-        facts=show_facts(definition, values, _names(definition, values)),
+        subject=definition.name,
         status="draft",
         state="",
         version=0,
         submitted_at=world.now,
     )
-    bind_attachments(_files(definition, values), f"flows:{instance_id}", by=actor.person_id)
+    files.bind_values(definition, values, instance_id, by=actor)
     commit(made, definition, before, events, actor=actor, request_id=request_id, name="submit")
     record("flows.instance.submitted", actor=actor, about=instance_id, site=actor.site, subject=made.serial)
     drafts.drop_draft(row, actor=actor)
@@ -121,16 +110,3 @@ def _serial(site_id: int) -> str:
     )
     (last,) = database.execute_sql(statement, (site_id, day)).fetchone()
     return f"{day}-{last:04d}"
-
-
-def _names(definition: engine.Definition, values: dict[str, Any]) -> forms.Names:
-    ids, _departments = people_in(definition, values)
-    return forms.Names(people={key: one.name for key, one in people.by_ids(ids).items()})
-
-
-def _files(definition: engine.Definition, values: dict[str, Any]) -> list[str]:
-    found: list[str] = []
-    for field in fields_of(definition):
-        if field.type in FILE_TYPES:
-            found += [str(one) for one in values.get(field.id) or ()]
-    return found

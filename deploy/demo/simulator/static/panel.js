@@ -4,8 +4,6 @@ import { h, get, post } from "./ui.js";
 const SCENES = [
   ["请假审批", "护士提交请假，护士长在消息卡片上直接同意。", ["护士", "护士长"]],
   ["逐级审批", "医师发起，科主任审核，再到院领导。", ["医师", "科主任", "院长"]],
-  ["会议签到", "一部手机显示签到码，其他手机扫一扫。", ["护士长", "护士", "医师"]],
-  ["传阅与通知", "职员发一份通知，看各科怎样收到。", ["职员", "科主任", "护士长", "护士"]],
 ];
 const CODES = [[-1, "系统繁忙 -1"], [45009, "频率超限 45009"], [45033, "并发超限 45033"], [42001, "令牌过期 42001"]];
 const FLAGS = [["callbacks_double", "回调重复送达"], ["callbacks_shuffle", "回调乱序送达"], ["callbacks_off", "回调全部丢失"], ["callbacks_retry_status", "非 200 也重试"], ["untrusted_ip", "IP 不可信 60020"], ["html", "接口返回 HTML 错误页"]];
@@ -22,9 +20,19 @@ export function panel(root, { cast, refresh, ports }) {
     ({ scenes: drawScenes, faults: drawFaults, log: drawLog })[tab]();
   }
 
-  function drawScenes() {
+  /** The stories of the corp when it brings some, else two that fit any hospital. */
+  async function stories() {
+    const { scenes } = await get("api/state");
+    if (scenes.length) return scenes.map(({ title, text, people }) => ({ title, text, words: people.map((one) => one.part), find: async () => people.map((one) => one.userid) }));
+    const find = (posts) => async () => (await get(`api/cast?posts=${encodeURIComponent(posts.join("|"))}`)).userids;
+    return SCENES.map(([title, text, posts]) => ({ title, text, words: posts, find: find(posts) }));
+  }
+
+  async function drawScenes() {
+    const shown = await stories();
+    if (tab !== "scenes") return;
     body.replaceChildren(h("p.soft", "点一个场景，手机就换给对应的人。再用任意一部手机，像真的一样办事。"),
-      ...SCENES.map(([title, text, posts]) => h("button.scene", { onclick: async () => cast((await get(`api/cast?posts=${encodeURIComponent(posts.slice(0, ports.length).join("|"))}`)).userids) }, h("strong", title), h("small", text), h("span", posts.map((one) => h("em", one))))),
+      ...shown.map(({ title, text, words, find }) => h("button.scene", { onclick: async () => cast((await find()).slice(0, ports.length)) }, h("strong", title), h("small", text), h("span", words.map((one) => h("em", one))))),
       h("h2", "粘贴一个码"), pasteForm(), h("p.soft", "粘贴后，手机的“扫一扫”里就能选到它。"));
   }
 

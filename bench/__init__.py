@@ -1,0 +1,1 @@
+"""Benchmarks: one claim each, measured beside the least the same work could cost."""
