@@ -116,7 +116,11 @@ def directory(config: Config) -> Finding:
     if last is None:
         return Finding(level="warn", message="还没有同步过通讯录", cure="qingban sync")
     if last.state == "held":
-        return Finding(level="bad", message=f"上次同步被拦下：{last.message}", cure="在管理台核对差异后放行")
+        return Finding(
+            level="bad",
+            message=f"上次同步被拦下：{last.message}",
+            cure=f"在管理台核对差异，无误后运行 qingban sync --release {last.get_id()}",
+        )
     if clock.now() - last.started_at > timedelta(hours=36):
         return Finding(level="warn", message="超过 36 小时没有同步通讯录", cure="qingban sync")
     return Finding(

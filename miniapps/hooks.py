@@ -166,3 +166,9 @@ def vote_permission(actor: Actor, action: str, target: Any) -> Vote | None:
     if action == access.MAKE and isinstance(target, models.App) and not access.owns(target, actor):
         return Vote.DENY
     return None
+
+
+@hookimpl
+def on_person_left(person: Any) -> None:
+    """Free the places of somebody who left the house."""
+    service.release(person.id)

@@ -397,6 +397,18 @@ def holding(app_id: str) -> Iterator[tuple[str, str, dict[str, Any], tuple[str, 
             yield id, state, orjson.loads(answers), tuple(orjson.loads(quotas)), waits_on
 
 
+def open_apps_of(person_id: str) -> list[str]:
+    """List the apps in which a person holds a place or waits for one, and which are not over yet."""
+    found = rows(
+        "SELECT e.app_id FROM miniapps_entry e JOIN miniapps_app a ON a.id = e.app_id "
+        "WHERE e.person_id = ? AND e.state <> ? AND (a.closes_at IS NULL OR a.closes_at > ?) ORDER BY a.id",
+        person_id,
+        CANCELLED,
+        clock.now_ms(),
+    )
+    return [app_id for (app_id,) in found]
+
+
 def apps_with_places() -> list[str]:
     """List the apps whose places are counted."""
     return [id for (id,) in rows("SELECT app_id FROM miniapps_quota WHERE key = 'all' ORDER BY app_id")]

@@ -69,7 +69,7 @@ def check_apart(person: Person, slug: str) -> None:
 
 
 def put_in(person: Person, slug: str) -> Role:
-    """Give a person a role for the whole house; doing it twice changes nothing. The caller writes the audit row."""
+    """Give a person a role for the whole house; twice is once. The caller writes the audit row."""
     check_apart(person, slug)
     role = take_out(person, slug)
     RoleMember.create(role=role, person=person)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.db import atomic
+from core.clock import now_ms
+from core.db import database
 from core.errors import Misconfigured
 from core.ids import new_id
 from core.jobs import table
@@ -20,6 +21,15 @@ OPEN = ("ready", "sending")
 SHOWN = ("sent", "updated")
 _ROWS_AT_ONCE = 80
 _MAX_KEY = 200
+_FRESH: dict[str, Any] = {"state": "ready", "version": 0, "shown": 0, "tries": 0}
+_FRESH |= dict.fromkeys(("response_code", "msgid", "last_error"), "")
+
+# Runs at every step of every flow: one statement changes the cards of a thing and says which people hold.
+_CHANGED = """
+UPDATE core_outbox SET version = version + 1
+ WHERE about = {mark} AND kind = {mark} AND state IN ('ready', 'sending', 'sent', 'updated')
+RETURNING id, version, site_id, state, response_code
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +67,16 @@ def send_card(kind: str, *, to: Iterable[str], about: str, key: str, site: Any) 
         _key(key, person_id): {
             "key": _key(key, person_id),
             "kind": kind,
-            "site": site_id,
+            "site_id": site_id,
             "person_id": person_id,
             "about": about,
             "task_id": new_id(),
+            "created_at": now_ms(),
+            **_FRESH,
         }
         for person_id in to
     }
-    with atomic():
+    with table.joined():
         ids = _insert(list(rows.values()))
         table.enqueue_many(
             DELIVER, [({"outbox_id": number}, f"deliver:{number}") for number in ids], site=site_id
@@ -82,14 +94,12 @@ def update_card(kind: str, *, about: str, replace_text: str | None = None) -> in
         How many cards that people have will change; cards still on their way are built with the new content.
     """
     _known(kind)
-    concerned = (Outbox.kind == kind) & (Outbox.about == about)
-    with atomic():
-        Outbox.update(version=Outbox.version + 1).where(concerned, Outbox.state.in_(OPEN + SHOWN)).execute()
-        query: Any = Outbox.select(Outbox.id, Outbox.version, Outbox.site)
-        rows = list(query.where(concerned, Outbox.state.in_(SHOWN), Outbox.response_code != "").tuples())
-        for number, version, site_id in rows:
+    with table.joined():
+        changed = database.execute_sql(_CHANGED.format(mark=database.param), (about, kind)).fetchall()
+        held = [row[:3] for row in changed if row[3] in SHOWN and row[4]]
+        for number, version, site_id in held:
             ask_refresh(number, version, site_id, replace_text=replace_text)
-    return len(rows)
+    return len(held)
 
 
 def ask_refresh(
@@ -141,13 +151,7 @@ def _shown(card: dict[str, Any], at: datetime) -> ShownCard:
 def _insert(rows: list[dict[str, Any]]) -> list[int]:
     made: list[int] = []
     for start in range(0, len(rows), _ROWS_AT_ONCE):
-        part = rows[start : start + _ROWS_AT_ONCE]
-        keys = [row["key"] for row in part]
-        known: Any = Outbox.select(Outbox.key).where(Outbox.key.in_(keys)).tuples()
-        before = {found for (found,) in known}
-        if fresh := [row for row in part if row["key"] not in before]:
-            query: Any = Outbox.insert_many(fresh).on_conflict_ignore().returning(Outbox.id)
-            made += [number for (number,) in query.tuples().execute()]
+        made += table.insert_new("core_outbox", "key", rows[start : start + _ROWS_AT_ONCE])
     return made
 
 

@@ -4,7 +4,17 @@ from .access import fits, managed, scope_words, visible
 from .authoring import Template, close, create, discard, is_changed, publish, reopen, save, templates
 from .checking import drifted
 from .personal import erase, export
-from .signing_up import Receipt, cancel, closed_words, edit, may_change_until, not_for_you, register, standing
+from .signing_up import (
+    Receipt,
+    cancel,
+    closed_words,
+    edit,
+    may_change_until,
+    not_for_you,
+    register,
+    release,
+    standing,
+)
 
 __all__ = [
     "Receipt",
@@ -25,6 +35,7 @@ __all__ = [
     "not_for_you",
     "publish",
     "register",
+    "release",
     "reopen",
     "save",
     "scope_words",

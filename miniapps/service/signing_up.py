@@ -21,6 +21,8 @@ from qingban import (
     people,
     record,
     send_card,
+    site_by_id,
+    system,
 )
 
 from .. import documents, queries
@@ -149,15 +151,32 @@ def cancel(live: Live, actor: Actor) -> None:
         Conflict: The time for changes is over.
     """
     with atomic():
-        held = _own_locked(live, actor)
-        if held.state == ACCEPTED:
-            for quota in held.quotas:
-                queries.free(live.id, quota)
-        else:
-            queries.leave_queue(live.id, held.waits_on)
-        queries.cancel(held.id)
-        record("miniapps.entry.cancelled", actor=actor, about=held.id, site=live.site_id, app=live.id)
-        promote(live, actor)
+        _give_up(live, _own_locked(live, actor), actor)
+
+
+def release(person_id: str) -> int:
+    """Free the places of somebody who left the house, in apps that are still open; return how many."""
+    freed = 0
+    for app_id in queries.open_apps_of(person_id):
+        with atomic():
+            queries.lock(app_id)
+            live, held = queries.live_by_id(app_id), queries.entry_of(app_id, person_id)
+            if live is not None and held is not None and held.state != CANCELLED:
+                _give_up(live, held, system(site_by_id(live.site_id)))
+                freed += 1
+    return freed
+
+
+def _give_up(live: Live, held: Held, actor: Actor) -> None:
+    """Cancel an entry and let the next ones move up; the caller locked the app."""
+    if held.state == ACCEPTED:
+        for quota in held.quotas:
+            queries.free(live.id, quota)
+    else:
+        queries.leave_queue(live.id, held.waits_on)
+    queries.cancel(held.id)
+    record("miniapps.entry.cancelled", actor=actor, about=held.id, site=live.site_id, app=live.id)
+    promote(live, actor)
 
 
 def promote(live: Live, actor: Actor) -> int:

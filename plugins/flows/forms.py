@@ -35,9 +35,7 @@ def labels(definition: Definition) -> dict[str, str]:
     return {field.id: field.name for field in definition.fields}
 
 
-def facts_of(
-    definition: Definition, values: dict[str, Any], names: forms.Names
-) -> list[tuple[str, str]]:
+def facts_of(definition: Definition, values: dict[str, Any], names: forms.Names) -> list[tuple[str, str]]:
     """Return the two facts that lists and cards show, each with its label; empty ones are left out."""
     by_id = {field.id: field for field in fields_of(definition)}
     shown = []

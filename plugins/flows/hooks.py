@@ -176,7 +176,7 @@ def collect_badges(actor: Actor) -> list[Badge]:
     """Give the figures at the head of the workbench."""
     waiting, unread, running = queries.counts_for(actor.person_id)
     return [
-        Badge(tile="flows", count=waiting, title="待我审批", path="/todo", order=10),
+        Badge(tile="flows_waiting", count=waiting, title="待我审批", path="/todo", order=10),
         Badge(tile="flows_unread", count=unread, title="待阅", path="/todo?list=reading", order=20),
         Badge(tile="flows_mine", count=running, title="我发起的", path="/flows/mine", order=30),
     ]

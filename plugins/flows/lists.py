@@ -34,15 +34,7 @@ def hits(actor: Actor, query: str, limit: int) -> list[Hit]:
     """Return applications whose subject or number matches."""
     rows = queries.matching(actor.person_id, query, limit)
     names = _names(rows)
-    return [
-        Hit(
-            kind="document",
-            title=row.subject,
-            path=f"/flows/{row.instance_id}",
-            excerpt=f"{row.flow} · {names.get(row.starter_id, '')} · {state_chip(row.status, is_returned=row.is_returned)[0]}",
-        )
-        for row in rows
-    ]
+    return [_hit(row, names) for row in rows]
 
 
 def items(rows: list[Row]) -> list[dict[str, Any]]:
@@ -65,6 +57,16 @@ def items(rows: list[Row]) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _hit(row: Row, names: dict[str, str]) -> Hit:
+    word, _tone = state_chip(row.status, is_returned=row.is_returned)
+    return Hit(
+        kind="document",
+        title=row.subject,
+        path=f"/flows/{row.instance_id}",
+        excerpt=f"{row.flow} · {names.get(row.starter_id, '')} · {word}",
+    )
 
 
 def _todo(row: Row, names: dict[str, str], *, is_reading: bool) -> Todo:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from qingban import NotFound, Site, clock, database, for_update
+from qingban import NotFound, Site, clock, database, is_sqlite
 
 from . import engine
 from .models import Copy, Definition, Draft, Instance, Request, Task, Version
@@ -78,7 +78,8 @@ def _rows(statement: str, *values: Any) -> list[Row]:
 
 _LINE = "i.id, {task}, i.subject, i.facts, d.name, i.starter_id, i.status, i.is_returned, {at}, {node}"
 _FROM_TASK = """
-  FROM flows_task t JOIN flows_instance i ON i.id = t.instance_id JOIN flows_definition d ON d.id = i.definition_id
+  FROM flows_task t JOIN flows_instance i ON i.id = t.instance_id
+  JOIN flows_definition d ON d.id = i.definition_id
 """
 _WAITING = (
     f"SELECT {_LINE.format(task='t.id', at='t.opened_at', node='t.node_name')} {_FROM_TASK}"
@@ -87,15 +88,16 @@ _WAITING = (
 _DONE = (
     f"SELECT {_LINE.format(task='t.id', at='t.ended_at', node='t.node_name')} {_FROM_TASK}"
     " WHERE t.person_id = ? AND t.status IN ('approved', 'rejected', 'returned') AND t.kind <> 'start'"
-    " AND t.ended_at < ? ORDER BY t.ended_at DESC LIMIT ?"
+    " AND (t.ended_at, t.id) < (?, ?) ORDER BY t.ended_at DESC, t.id DESC LIMIT ?"
 )
 _MINE = (
-    f"SELECT {_LINE.format(task='NULL', at='i.submitted_at', node='NULL')}"
+    f"SELECT {_LINE.format(task='NULL', at='i.submitted_at', node='NULL')}"  # noqa: S608 - only our own words
     " FROM flows_instance i JOIN flows_definition d ON d.id = i.definition_id"
-    " WHERE i.starter_id = ? AND i.submitted_at < ? ORDER BY i.submitted_at DESC LIMIT ?"
+    " WHERE i.starter_id = ? AND (i.submitted_at, i.id) < (?, ?)"
+    " ORDER BY i.submitted_at DESC, i.id DESC LIMIT ?"
 )
 _UNREAD = (
-    f"SELECT {_LINE.format(task='NULL', at='c.sent_at', node='NULL')}"
+    f"SELECT {_LINE.format(task='NULL', at='c.sent_at', node='NULL')}"  # noqa: S608 - only our own words
     " FROM flows_copy c JOIN flows_instance i ON i.id = c.instance_id"
     " JOIN flows_definition d ON d.id = i.definition_id"
     " WHERE c.person_id = ? AND c.read_at IS NULL ORDER BY c.sent_at LIMIT ?"
@@ -117,14 +119,14 @@ def unread_by(person_id: str, limit: int) -> list[Row]:
     return _rows(_UNREAD, person_id, limit)
 
 
-def done_by(person_id: str, before: int, limit: int) -> list[Row]:
-    """List what a person decided, newest first; `before` (milliseconds) pages."""
-    return _rows(_DONE, person_id, before, limit)
+def done_by(person_id: str, before: tuple[int, str], limit: int) -> list[Row]:
+    """List what a person decided, newest first; `before` (milliseconds, task id) pages."""
+    return _rows(_DONE, person_id, *before, limit)
 
 
-def started_by(person_id: str, before: int, limit: int) -> list[Row]:
-    """List what a person sent, newest first; `before` (milliseconds) pages."""
-    return _rows(_MINE, person_id, before, limit)
+def started_by(person_id: str, before: tuple[int, str], limit: int) -> list[Row]:
+    """List what a person sent, newest first; `before` (milliseconds, instance id) pages."""
+    return _rows(_MINE, person_id, *before, limit)
 
 
 def counts_for(person_id: str) -> tuple[int, int, int]:
@@ -137,7 +139,7 @@ def matching(person_id: str, text: str, limit: int) -> list[Row]:
     """List applications of a person whose subject or serial holds a text."""
     like = f"%{text.replace('%', '').replace('_', '')}%"
     statement = (
-        f"SELECT {_LINE.format(task='NULL', at='i.submitted_at', node='NULL')}"
+        f"SELECT {_LINE.format(task='NULL', at='i.submitted_at', node='NULL')}"  # noqa: S608 - only our own words
         " FROM flows_instance i JOIN flows_definition d ON d.id = i.definition_id"
         " WHERE (i.starter_id = ? OR EXISTS (SELECT 1 FROM flows_task t WHERE t.instance_id = i.id AND"
         " t.person_id = ?)) AND (i.subject LIKE ? OR i.serial LIKE ?) ORDER BY i.submitted_at DESC LIMIT ?"
@@ -185,7 +187,7 @@ def instance(instance_id: str) -> Instance:
     Raises:
         NotFound: There is none.
     """
-    row: Instance | None = Instance.get_or_none(Instance.id == instance_id)
+    row = _instance("SELECT * FROM flows_instance WHERE id = ?", instance_id)
     if row is None:
         raise NotFound("没有找到这条申请，可能已被删除，或链接不完整")
     return row
@@ -197,10 +199,15 @@ def locked(instance_id: str) -> Instance:
     Raises:
         NotFound: There is none.
     """
-    row: Instance | None = for_update(Instance.select().where(Instance.id == instance_id)).first()
+    lock = "" if is_sqlite() else " FOR UPDATE"  # SQLite has one writer at a time anyway
+    row = _instance(f"SELECT * FROM flows_instance WHERE id = ?{lock}", instance_id)  # noqa: S608 - see above
     if row is None:
         raise NotFound("没有找到这条申请，可能已被删除，或链接不完整")
     return row
+
+
+def _instance(statement: str, instance_id: str) -> Instance | None:
+    return next(iter(Instance.raw(_sql(statement), instance_id)), None)
 
 
 def instance_of_task(task_id: str) -> str:

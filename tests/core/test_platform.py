@@ -255,13 +255,13 @@ def test_the_platform_does_not_start_without_every_key(tmp_path, purpose):
 
 
 def test_the_manifest_of_core_has_no_switch():
-    assert platform.CORE_PLUGIN == Plugin(
+    assert Plugin(
         name="core",
         title="平台",
         summary="登录、通讯录、消息、附件与插件管理",
         always_on=True,
         icon="building-hospital",
-    )
+    ) == platform.CORE_PLUGIN
 
 
 def test_who_left_loses_every_session_and_plugins_hear(house_of):

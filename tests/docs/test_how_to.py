@@ -36,17 +36,38 @@ def _toml(value):
     return value if isinstance(value, int) else f'"{value}"'
 
 
-def test_the_first_site_and_administrators_are_made(deployment, capsys):
+def test_codes_roles_and_lines_are_written(deployment, capsys):
     from core.directory import roles
 
-    people = [deployment.person(userid=userid) for userid in ("zhangsan", "lisi", "wangwu")]
+    deployment.department(1203, "人事科二")
+    deployment.department(1204, "护理部")
+    president, head = [deployment.person(userid=userid) for userid in ("zhangsan", "lisi")]
 
     exec(block("make-the-first-site.md", "load_extras"), {})
 
     assert capsys.readouterr().out == "done\n"
-    assert [roles.members(slug) for slug in ("admin", "security_admin", "audit_admin")] == [
-        [one.id] for one in people
-    ]
+    assert roles.members("president") == [president.id]
+    from core.directory import lines
+
+    assert lines.heads("护理线", 12) == [[head.id]]
+
+
+def test_the_first_site_and_administrator_are_made_by_command(deployment):
+    from click.testing import CliRunner
+
+    from core.cli import main
+    from core.directory import roles
+    from core.site import get
+
+    deployment.person("信息科甲", staff_no="A1024")
+    commands = block("make-the-first-site.md", "qingban site add").splitlines()[1:]
+
+    for line in commands:
+        done = CliRunner().invoke(main, line.split()[1:])
+        assert (done.exit_code, done.output.count("\n")) == (0, 1), done.output
+
+    assert get("main").title == "第一人民医院"
+    assert len(roles.members("admin")) == 1
 
 
 def test_the_trail_is_proved_whole(deployment, capsys):

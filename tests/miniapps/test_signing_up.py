@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.directory.models import Person
 from miniapps import queries, roster, service
 from miniapps.models import Entry
 from miniapps.queries import Room
@@ -359,3 +360,26 @@ def test_fields_that_are_not_required_may_stay_empty(ward):
     join(app, nurse, f2="")
 
     assert queries.entry_of(app.id, nurse.person_id).answers == {}
+
+
+def test_the_place_of_somebody_who_left_goes_to_the_next_who_waits(ward):
+    app = make_app(ward, places=1, wait=1)
+    leaver, next_one = person(ward), person(ward)
+    join(app, leaver)
+    join(app, next_one)
+
+    freed = service.release(leaver.person_id)
+
+    assert freed == 1
+    assert states(app) == [(2, "accepted")]
+    assert service.release(leaver.person_id) == 0
+
+
+def test_hook_on_person_left_frees_places(ward):
+    app = make_app(ward, places=1)
+    leaver = person(ward)
+    join(app, leaver)
+
+    ward.platform.hooks.emit("on_person_left", arguments={"person": Person.get_by_id(leaver.person_id)})
+
+    assert taken(app) == {"all": 0}

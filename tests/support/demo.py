@@ -20,6 +20,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from deploy.demo.hospital import generate, scenes
+from deploy.demo.hospital.corp import as_wecom
+from deploy.demo.hospital.roles import all_roles
 from deploy.demo.simulator.clients import CLIENTS
 from tests.support.handset import Handset
 
@@ -57,6 +59,15 @@ class Demo:
     def tell(self, name: str, **body: Any) -> Any:
         """Move something in the simulated world."""
         return _json(f"{self.simulator}/-sim/api/{name}", body)
+
+    def call_wecom(self, path: str, **query: Any) -> Any:
+        """Call one of WeCom's own interfaces as the contacts assistant."""
+        corp = as_wecom(generate(), qingban_url=self.address, simulator_url=self.simulator)
+        keys = {"corpid": corp["corpid"], "corpsecret": corp["contacts_secret"]}
+        token = _json(f"{self.simulator}/cgi-bin/gettoken?{urlencode(keys)}")["access_token"]
+        answer = _json(f"{self.simulator}/cgi-bin/{path}?{urlencode({'access_token': token, **query})}")
+        assert answer["errcode"] == 0, answer
+        return answer
 
     def sign_in(self, context: BrowserContext, who: Member) -> None:
         """Sign a browser context in, the way WeCom does it behind the scenes."""
@@ -100,10 +111,19 @@ def free_ports(count: int) -> list[int]:
 
 def _cast() -> dict[str, Member]:
     hospital = generate()
-    names = {person.userid: person.name for person in hospital.people}
-    return {
-        part: Member(userid=userid, name=names[userid]) for part, userid in scenes.cast(hospital).items()
+    userids = scenes.cast(hospital)
+    engineers = next(role for role in all_roles(hospital) if role.slug == "equip_engineer").members
+    taken = {*userids.values(), *(one.userid for one in engineers)}
+    nurses = [p.userid for p in hospital.active if p.post == "护士" and p.userid not in taken]
+    userids |= {
+        "engineer": engineers[0].userid,
+        "second_engineer": engineers[1].userid,
+        "neighbour": nurses[1],
+        "reader": nurses[2],
+        "leaver": nurses[3],
     }
+    names = {person.userid: person.name for person in hospital.people}
+    return {part: Member(userid=userid, name=names[userid]) for part, userid in userids.items()}
 
 
 def _await_ready(process: subprocess.Popen[bytes], log: Path) -> None:
@@ -112,9 +132,17 @@ def _await_ready(process: subprocess.Popen[bytes], log: Path) -> None:
         said = log.read_text("utf-8", "replace")
         if "轻办已就绪" in said:
             return
-        assert process.poll() is None, f"the demo ended by itself:\n{said}"
+        assert process.poll() is None, f"the demo ended by itself:\n{said[-2000:]}"
         time.sleep(0.1)
-    raise AssertionError(f"the demo was not ready in {PATIENCE:.0f} s:\n{log.read_text('utf-8', 'replace')}")
+    raise AssertionError(f"the demo was not ready in {PATIENCE:.0f} s:\n{said[-2000:]}")
+
+
+def sign_in_at_the_desk(demo: Demo, page: Page, who: Member, path: str) -> None:
+    """Open a page at the desk, choose the scan code, and choose who scans it."""
+    page.goto(f"{demo.address}{path}")
+    page.get_by_role("link", name="扫码登录").click()
+    page.goto(f"{page.url}&q={who.userid}")
+    page.locator(f"button[value='{who.userid}']").click()
 
 
 @pytest.fixture(scope="session")

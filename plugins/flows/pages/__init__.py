@@ -2,7 +2,9 @@
 
 from qingban import Route
 
-from .detail import Decide, Detail
+from .decide import Decide
+from .detail import Detail
+from .edit import Edit
 from .lists import Done, Mine
 from .start import Choose, Draft, New, Preview
 
@@ -16,7 +18,8 @@ ROUTES = [
     Route(path="/done", resource=Done(), action=USE),
     Route(path="/mine", resource=Mine(), action=USE),
     Route(path="/{instance_id}", resource=Detail(), action=USE),
-    Route(path="/{instance_id}/edit", resource=Detail(), action=USE, suffix="edit"),
+    Route(path="/{instance_id}/edit", resource=Edit(), action=USE),
+    Route(path="/{instance_id}/more", resource=Decide(), action=USE, suffix="more"),
     Route(path="/{instance_id}/{command}", resource=Decide(), action=USE),
 ]
 """Table of contents: address, resource, action."""

@@ -27,9 +27,7 @@ def stored_files(
         for file in form.files[name]:
             try:
                 kind = f"flows.{types[name]}"
-                kept = store_attachment(
-                    file.stream, name=file.filename, kind=kind, by=actor, site=actor.site
-                )
+                kept = store_attachment(file.stream, name=file.filename, kind=kind, by=actor, site=actor.site)
                 pairs.append((name, kept.id))
             except (Invalid, TooLarge) as error:
                 errors[name.removeprefix("f.")] = error.title

@@ -5,9 +5,11 @@ from typing import Any
 from qingban import Actor, Page, _, clock, todo_tabs
 
 from .. import lists, queries
+from ..queries import Row
+from .common import whole
 
 PER_PAGE = 20
-FAR_FUTURE = 2**53
+NEWEST = (2**53, "")
 
 
 class Done(Page):
@@ -28,9 +30,9 @@ class Mine(Page):
 
 def _show(page: Page, req: Any, resp: Any, tab: str, find: Any, empty: str) -> None:
     actor: Actor = req.context.actor
-    before = req.get_param_as_int("before") or FAR_FUTURE
-    rows = find(actor.person_id, before, PER_PAGE)
-    more = f"{req.path}?before={clock.to_ms(rows[-1].at)}" if len(rows) == PER_PAGE else ""
+    found = find(actor.person_id, _before(req.get_param("before") or ""), PER_PAGE + 1)
+    rows = found[:PER_PAGE]
+    more = f"{req.path}?before={_mark(rows[-1])}" if len(found) > PER_PAGE else ""
     page.render(
         resp,
         "flows/list.html",
@@ -39,3 +41,14 @@ def _show(page: Page, req: Any, resp: Any, tab: str, find: Any, empty: str) -> N
         next_path=more,
         empty={"text": empty, "path": "/flows/", "action": _("发起申请")},
     )
+
+
+def _mark(row: Row) -> str:
+    """Return where a page ends: moment and id, because several rows may share a moment."""
+    return f"{clock.to_ms(row.at)}.{row.task_id or row.instance_id}"
+
+
+def _before(mark: str) -> tuple[int, str]:
+    moment, _dot, key = mark.partition(".")
+    at = whole(moment)
+    return NEWEST if at is None else (at, key)

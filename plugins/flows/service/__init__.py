@@ -4,7 +4,7 @@ from .commands import approve, comment, handle, reject, resubmit, send_back, urg
 from .definitions import publish, seed
 from .drafts import drop_draft, save_draft
 from .reading import access, mark_read, may_read, may_see_file, visible
-from .start import check_start, route_ahead, steps_ahead, submit
+from .start import check_start, route_ahead, steps_after_resubmit, steps_ahead, submit
 
 __all__ = [
     "access",
@@ -23,6 +23,7 @@ __all__ = [
     "save_draft",
     "seed",
     "send_back",
+    "steps_after_resubmit",
     "steps_ahead",
     "submit",
     "urge",

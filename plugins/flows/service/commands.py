@@ -9,7 +9,7 @@ from qingban import Actor, QingbanError, _, clock, people, record, site_by_id
 from .. import engine, queries
 from ..errors import STATES, Moved, refusal
 from ..forms import labels
-from ..models import Instance, Request
+from ..models import Instance
 from ..world import House
 from . import files, notify, projection
 from .requests import once
@@ -147,7 +147,8 @@ def _execute(instance_id: str, actor: Actor, command: engine.Command, name: str,
 def _apply(row: Instance, actor: Actor, command: engine.Command, name: str, task_id: str) -> str:
     definition = queries.version_of(row.definition_id, row.definition_version)
     before = engine.state_from_json(row.state)
-    world = House(site_by_id(row.site_id), definition)
+    site = actor.site if actor.site.id == row.site_id else site_by_id(row.site_id)
+    world = House(site, definition)
     events = ask(lambda: engine.decide(definition, before, command, world), definition)
     if not events:  # everybody was reminded within the hour
         raise Moved(_(STATES["urged"]), state="urged")
@@ -170,13 +171,13 @@ def commit(
     request_id: str,
     name: str,
 ) -> engine.Instance:
-    """Append the facts, bring the tables to the new state, queue the messages; in the caller's transaction."""
+    """Append the facts, bring the tables to the new state, queue the messages: in one transaction."""
     after = before
     for event in events:
         after = engine.evolve(after, event)
     projection.append(row.id, before.version, events)
     projection.save(row, definition, before, after)
-    Request.create(person_id=actor.person_id, request_id=request_id, instance_id=row.id, command=name)
+    projection.answer(row.id, actor.person_id, request_id, name)
     notify.tell(row, before, after, events)
     return after
 

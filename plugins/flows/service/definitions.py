@@ -68,7 +68,9 @@ def publish(site: Site, document: engine.Definition, *, by: Actor) -> Version:
     Raises:
         Conflict: The check found errors; the sentence names the first.
     """
-    problems = [one.text for one in engine.check(document) if one.level == "error"] or _shown_and_hidden(document)
+    problems = [one.text for one in engine.check(document) if one.level == "error"] or _shown_and_hidden(
+        document
+    )
     if problems:
         raise Conflict(f"“{document.name}”还不能发布：{problems[0]}")
     with atomic():

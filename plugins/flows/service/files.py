@@ -15,7 +15,9 @@ def about(instance_id: str) -> str:
     return f"flows:{instance_id}"
 
 
-def bind_values(definition: engine.Definition, values: dict[str, Any], instance_id: str, *, by: Actor) -> None:
+def bind_values(
+    definition: engine.Definition, values: dict[str, Any], instance_id: str, *, by: Actor
+) -> None:
     """Tie the files of these fields to the application.
 
     Raises:

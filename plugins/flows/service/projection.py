@@ -1,29 +1,50 @@
 """Write what the engine decided: the log, the state, and the rows that lists read."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import orjson
 import peewee
+
+from qingban import clock, database
 
 from .. import engine
 from ..engine.tree import nodes
-from ..models import Copy, Event, Instance, Task
+from ..models import Copy, Instance
 from .summary import summary
 
 
 def append(instance_id: str, version: int, events: Sequence[engine.Event]) -> None:
     """Append facts to the log; two writers with one version fail on the unique number."""
-    Event.insert_many(
+    _insert(
+        "flows_event",
         [
             {
-                "instance": instance_id,
+                "instance_id": instance_id,
                 "seq": version + index,
                 "at": event.at,
                 "by": event.by,
                 "fact": engine.event_to_json(event).decode(),
             }
             for index, event in enumerate(events, start=1)
-        ]
-    ).execute()
+        ],
+    )
+
+
+def answer(instance_id: str, person_id: str, request_id: str, command: str) -> None:
+    """Note what a request did; its twin fails on the unique pair."""
+    _insert(
+        "flows_request",
+        [
+            {
+                "instance_id": instance_id,
+                "person_id": person_id,
+                "request_id": request_id,
+                "command": command,
+                "at": clock.now_ms(),
+            }
+        ],
+    )
 
 
 def save(
@@ -39,8 +60,7 @@ def save(
     }
     if after.values != before.values:
         changes |= summary(definition, after)
-    moved = Instance.update(changes).where(Instance.id == row.id, Instance.version == row.version).execute()
-    if not moved:
+    if not _update("flows_instance", changes, id=row.id, version=row.version):
         raise peewee.IntegrityError("instance changed under its lock")
     for name, value in changes.items():
         setattr(row, name, value)
@@ -66,12 +86,12 @@ def tasks(
             "ended_at": task.ended_at or None,
         }
         if old is not None:
-            Task.update(values).where(Task.id == task.id).execute()
+            _update("flows_task", values, id=task.id)
             continue
         fresh.append(
             {
                 "id": task.id,
-                "instance": instance_id,
+                "instance_id": instance_id,
                 "person_id": task.person_id,
                 "node_id": task.node_id,
                 "node_name": names.get(task.node_id, "修改后再次提交"),
@@ -80,7 +100,7 @@ def tasks(
             }
         )
     if fresh:
-        Task.insert_many(fresh).execute()
+        _insert("flows_task", fresh)
 
 
 def copies(instance_id: str, before: engine.Instance, after: engine.Instance) -> None:
@@ -99,3 +119,22 @@ def copies(instance_id: str, before: engine.Instance, after: engine.Instance) ->
                 for one in fresh
             ]
         ).on_conflict_ignore().execute()
+
+
+# Every step writes through these two: building the statements with models would cost more than running them.
+
+
+def _insert(table: str, rows: Sequence[dict[str, Any]]) -> None:
+    marks = ", ".join([f"({', '.join([database.param] * len(rows[0]))})"] * len(rows))
+    names = ", ".join(f'"{name}"' for name in rows[0])
+    values = [value for row in rows for value in row.values()]
+    database.execute_sql(f"INSERT INTO {table} ({names}) VALUES {marks}", values)  # noqa: S608 - our own columns
+
+
+def _update(table: str, changes: dict[str, Any], **where: Any) -> int:
+    stored = [orjson.dumps(one).decode() if isinstance(one, list) else one for one in changes.values()]
+    mark = database.param
+    sets = ", ".join(f'"{name}" = {mark}' for name in changes)
+    conditions = " AND ".join(f'"{name}" = {mark}' for name in where)
+    statement = f"UPDATE {table} SET {sets} WHERE {conditions}"  # noqa: S608 - our own columns
+    return int(database.execute_sql(statement, [*stored, *where.values()]).rowcount)

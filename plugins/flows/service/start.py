@@ -40,6 +40,15 @@ def steps_ahead(row: Instance, state: engine.Instance) -> list[engine.PreviewSte
     return [step for step in steps if step.node_id not in reached]
 
 
+def steps_after_resubmit(
+    row: Instance, state: engine.Instance, picks: dict[str, tuple[str, ...]]
+) -> list[engine.PreviewStep]:
+    """Return the whole way a returned application would go, with the people chosen."""
+    definition = queries.version_of(row.definition_id, row.definition_version)
+    world = House(site_by_id(row.site_id), definition)
+    return engine.preview(definition, state.values, state.starter, world, picks)
+
+
 def submit(
     row: Definition,
     raw: dict[str, Any],

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from core.auth import csrf
 from core.contributions import Route
 from core.errors import NotAllowed
-from core.auth import csrf
 from core.testing import ORIGIN
 from core.web.page import Page
 from tests.support.plugins import sample

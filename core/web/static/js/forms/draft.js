@@ -96,11 +96,21 @@ customElements.define("qb-draft", class extends HTMLElement {
 
   clear() {
     storage.remove(this.key);
+    if (Number(this.dataset.savedAt)) { this.forget(); return; }
     this.form.reset();
     for (const part of this.form.querySelectorAll(PARTS)) for (const button of part.querySelectorAll("[data-remove]")) button.click();
     this.last = this.cleared = this.pack();
     if (this.url) ask(this.url, { pairs: [] }).catch(() => {});
     changed(this.form);
     this.hidden = true;
+  }
+
+  /** The server filled the form from its draft, so only a new page is empty. */
+  async forget() {
+    this.last = this.sent = this.cleared = this.pack();
+    try {
+      await ask(this.url, { pairs: [] });
+      location.reload();
+    } catch { this.tell("没清空，请再试一次"); }
   }
 });
