@@ -52,9 +52,9 @@ unit: ## the quick tests: no browser, no PostgreSQL
 journeys: setup ## the stories told through a real browser
 	@$(bin)/pytest -m journey $(ARGS)
 
-bench: ## measure; each script prints one JSON line
+bench: ## measure; one JSON line per benchmark, then a table
 	@deploy/setup/prepare.sh dev
-	@set -e; for script in bench/*.py; do echo "== $$script"; $(bin)/python $$script; done
+	@$(bin)/python -m bench
 
 docs: ## write the reference from the code, check that documentation and code agree
 	@deploy/setup/prepare.sh dev

@@ -55,7 +55,7 @@ def send(house: House) -> Sample:
 
 
 def copy(sample: Sample, count: int, *, head: Any = None) -> list[Sample]:
-    """Put `count` more applications like the sample, waiting for `head`, with log, tasks and delivered card."""
+    """Put `count` more applications like the sample, waiting for `head`, each with a delivered card."""
     rows = {table: rows_of(sample, table) for table in TABLES}
     to = head or sample.head
     made = [
@@ -110,11 +110,8 @@ def insert_many(table: str, rows: list[dict[str, Any]]) -> None:
     cursor.executemany(insertion(table, rows[0]), [tuple(row.values()) for row in rows])
 
 
-def insertion(table: str, row: dict[str, Any]) -> str:
-    """Return the statement that inserts a row like this one."""
-    marks = ", ".join([database.param] * len(row))
-    return f"INSERT INTO {table} ({', '.join(_quoted(row))}) VALUES ({marks})"  # noqa: S608 - our own columns
-
-
-def _quoted(row: dict[str, Any]) -> list[str]:
-    return [f'"{name}"' for name in row]
+def insertion(table: str, row: dict[str, Any], count: int = 1) -> str:
+    """Return the statement that inserts rows like this one."""
+    marks = ", ".join([f"({', '.join([database.param] * len(row))})"] * count)
+    names = ", ".join(f'"{name}"' for name in row)
+    return f"INSERT INTO {table} ({names}) VALUES {marks}"  # noqa: S608 - our own columns

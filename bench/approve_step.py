@@ -6,7 +6,17 @@ from typing import Any
 
 from bench import applications
 from bench.applications import Sample, insertion, renamed, select
-from bench.common import Options, Result, alternate, analyze, house, one_by_one, options, server_version, versions
+from bench.common import (
+    Options,
+    Result,
+    alternate,
+    analyze,
+    house,
+    one_by_one,
+    options,
+    server_version,
+    versions,
+)
 from core.db import database, is_sqlite
 from core.ids import new_id
 from core.testing import House
@@ -26,6 +36,8 @@ WRITTEN = {
 }
 """Tables a step appends to, and the column that names the application."""
 COUNTED = (*WRITTEN, "core_outbox", "core_job", "flows_copy")
+
+_LOOK = "SELECT version, status, state FROM flows_instance WHERE id = ?"
 
 Statement = tuple[str, tuple[Any, ...]]
 
@@ -63,7 +75,13 @@ def measure(opened: House, kind: str, asked: Options, result: Result) -> None:
         floor_calls=steps,
     )
     figures["errors"] += rows != floor_rows
-    result.add(kind, figures, statements=statements, floor_statements=len(floor_of(written, theirs[0])) + 2, rows=rows)
+    result.add(
+        kind,
+        figures,
+        statements=statements,
+        floor_statements=len(floor_of(written, theirs[0])) + 2,
+        rows=rows,
+    )
 
 
 def approve(one: Sample, actor: Any) -> bool:
@@ -74,9 +92,15 @@ def approve(one: Sample, actor: Any) -> bool:
 def learn(one: Sample, actor: Any) -> tuple[int, dict[str, int], "Written"]:
     """Approve once; return how many statements that took and what it left in the tables."""
     before = Written(one)
-    with counting() as seen:
-        rows = _difference(lambda: approve(one, actor))
-    return len(seen), rows, before.finish()
+    seen: list[str] = []
+
+    def step() -> None:
+        with counting() as sent:
+            approve(one, actor)
+        seen.extend(sent)
+
+    rows = _difference(step)
+    return len(seen) + 2, rows, before.finish()  # begin and commit go past the counter
 
 
 class Written:
@@ -103,7 +127,8 @@ class Written:
 
     def _rows(self, table: str) -> list[dict[str, Any]]:
         order = {"flows_event": "seq", "flows_task": "opened_at, id"}.get(table, WRITTEN[table])
-        found = select(f"SELECT * FROM {table} WHERE {WRITTEN[table]} = ? ORDER BY {order}", self.sample.instance_id)  # noqa: S608 - names from the table above
+        statement = f"SELECT * FROM {table} WHERE {WRITTEN[table]} = ? ORDER BY {order}"  # noqa: S608 - from above
+        found = select(statement, self.sample.instance_id)
         if table == "flows_task":  # new tasks come last
             found.sort(key=lambda row: row["status"] == "pending" and row["id"] != self.sample.task_id)
         return found
@@ -120,8 +145,11 @@ def floor_of(written: Written, one: Sample) -> list[Statement]:
     instance, task = renamed(written.instance, old, one), renamed(written.task, old, one)
     request = new_id()
     statements: list[Statement] = [
-        (f"SELECT version, status, state FROM flows_instance WHERE id = ?{lock}", (one.instance_id,)),
-        ("SELECT instance_id FROM flows_request WHERE person_id = ? AND request_id = ?", (one.head.id, request)),
+        (_LOOK + lock, (one.instance_id,)),
+        (
+            "SELECT instance_id FROM flows_request WHERE person_id = ? AND request_id = ?",
+            (one.head.id, request),
+        ),
         (
             "UPDATE flows_instance SET state = ?, version = ?, status = ?, is_returned = ?, ended_at = ?"
             " WHERE id = ? AND version < ?",
@@ -141,7 +169,7 @@ def floor_of(written: Written, one: Sample) -> list[Statement]:
         ),
     ]
     for table, rows in written.inserted.items():
-        statements += [_insert(table, _unique(table, renamed(row, old, one))) for row in rows]
+        statements.append(_insert(table, [_unique(table, renamed(row, old, one)) for row in rows]))
     return [(text.replace("?", database.param), values) for text, values in statements]
 
 
@@ -151,8 +179,8 @@ def _unique(table: str, row: dict[str, Any]) -> dict[str, Any]:
     return {**row, **{name: f"{new_id()}" for name in names.get(table, ())}}
 
 
-def _insert(table: str, row: dict[str, Any]) -> Statement:
-    return insertion(table, row), tuple(row.values())
+def _insert(table: str, rows: list[dict[str, Any]]) -> Statement:
+    return insertion(table, rows[0], len(rows)), tuple(value for row in rows for value in row.values())
 
 
 def run(statements: list[Statement]) -> bool:

@@ -127,7 +127,9 @@ def one_by_one(call: Callable[[], bool]) -> Side:
     return side
 
 
-def alternate(product: Side, floor: Side, *, rounds: int, product_calls: int, floor_calls: int) -> dict[str, Any]:
+def alternate(
+    product: Side, floor: Side, *, rounds: int, product_calls: int, floor_calls: int
+) -> dict[str, Any]:
     """Measure two sides in turn, A B A B, after a short turn that does not count.
 
     The ratio is the median over the rounds, so that a noisy moment spoils one round and not the result.

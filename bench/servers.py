@@ -22,8 +22,8 @@ def write_config(config: Config) -> Path:
     """Write the deployment file the web process reads."""
     path = config.data_dir / "qingban.toml"
     path.write_text(
-        f'origin = "{config.origin}"\ndata_dir = "{config.data_dir}"\ndatabase_url = "{config.database_url}"\n'
-        f'keys_dir = "{config.keys_dir}"\nentry_points = false\n'
+        f'origin = "{config.origin}"\ndata_dir = "{config.data_dir}"\nkeys_dir = "{config.keys_dir}"\n'
+        f'database_url = "{config.database_url}"\nentry_points = false\n'
         f'[wecom]\ncorpid = "{config.wecom.corpid}"\nagentid = 1000002\nsecret = "{config.wecom.secret}"\n',
         "utf-8",
     )

@@ -58,7 +58,12 @@ def measure(opened: House, kind: str, asked: Options, result: Result) -> None:
             headers = headers_of(opened, reader)
             product, floor = in_process(opened.app, headers), in_process(hello.app, headers)
             facts = {"open": waiting, "instances": there, **page_facts(opened.app, headers)}
-            result.add(f"{kind}, in process, {waiting} open", _short(product, floor, asked), **facts)
+            result.add(
+                f"{kind}, in process, {waiting} open",
+                _short(product, floor, asked),
+                target=None,  # without a web server there is next to nothing below the page
+                **facts,
+            )
             product, floor = (over_http(port, PATH, headers) for port in (our_port, their_port))
             result.add(f"{kind}, over HTTP, {waiting} open", _long(product, floor, asked), **facts)
 
@@ -97,7 +102,9 @@ def caller(app: Any, headers: dict[str, str]) -> Callable[[], tuple[str, bytes]]
 
     def call() -> tuple[str, bytes]:
         status: list[str] = []
-        body = app({**prepared, "wsgi.input": io.BytesIO()}, lambda line, _headers, _error=None: status.append(line))
+        body = app(
+            {**prepared, "wsgi.input": io.BytesIO()}, lambda line, _headers, _error=None: status.append(line)
+        )
         return status[0], b"".join(body)
 
     return call

@@ -173,7 +173,8 @@ def plugins(path: Path, action: str, name: str, slug: str) -> None:
         return
     where = site.get(slug)
     if action == "enable":
-        click.echo(f"已启用：{'、'.join(running.enable(where, name, by=system(where))) or '本来就启用着'}")
+        done = running.enable(where, name, by=system(where))
+        click.echo(f"已启用：{'、'.join(done)}" if done else "本来就启用着")
     else:
         click.echo("已停用，数据保留" if running.disable(where, name, by=system(where)) else "本来就停用着")
 

@@ -9,7 +9,7 @@ from core.errors import Conflict, Invalid
 from core.loader import RESERVED
 
 FILES = {
-    "__init__.py": '''"""$title：一句话说明它做什么。"""
+    "__init__.py": '''"""$title: say in one sentence what it does."""
 
 from qingban import Plugin
 
@@ -37,7 +37,15 @@ def register_actions() -> list[Action]:
 @hookimpl
 def register_tiles() -> list[Tile]:
     """Give the way in on the workbench."""
-    return [Tile(name="$name", title="$title", path="/$name/", icon="puzzle", action="$name.view")]
+    return [
+        Tile(
+            name="$name",
+            title="$title",
+            path="/$name/",
+            icon="puzzle",
+            action="$name.view",
+        )
+    ]
 ''',
     "pages.py": '''"""Pages people see."""
 

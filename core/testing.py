@@ -139,32 +139,32 @@ class Browser:
     """A signed-in browser without a screen: keeps the cookie, sends the token, follows nothing."""
 
     def __init__(self, app: Any, token: str, csrf: str, user_agent: str) -> None:
-        self._client = falcon.testing.TestClient(app)
-        self._csrf = csrf
+        self.client = falcon.testing.TestClient(app)
+        self.csrf = csrf
         self.headers = {"User-Agent": user_agent, "Host": "localhost:8700", "Sec-Fetch-Site": "same-origin"}
         if token:
             self.headers["Cookie"] = f"qb={token}"
 
     def get(self, path: str, **headers: str) -> falcon.testing.Result:
         """Open a page."""
-        return self._client.simulate_get(path, headers={**self.headers, "Accept": "text/html", **headers})
+        return self.client.simulate_get(path, headers={**self.headers, "Accept": "text/html", **headers})
 
     def post(self, path: str, form: Any = None, **headers: str) -> falcon.testing.Result:
         """Send a form; a dict or (name, text) pairs."""
-        body = urlencode([*_pairs(form), ("_csrf", self._csrf)])
+        body = urlencode([*_pairs(form), ("_csrf", self.csrf)])
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
-        return self._client.simulate_post(path, body=body, headers={**self.headers, **kind, **headers})
+        return self.client.simulate_post(path, body=body, headers={**self.headers, **kind, **headers})
 
     def post_json(self, path: str, value: Any, **headers: str) -> falcon.testing.Result:
         """Send JSON."""
-        return self._client.simulate_post(
-            path, json=value, headers={**self.headers, "X-QB-CSRF": self._csrf, **headers}
+        return self.client.simulate_post(
+            path, json=value, headers={**self.headers, "X-QB-CSRF": self.csrf, **headers}
         )
 
     def request(self, method: str, path: str, **options: Any) -> falcon.testing.Result:
         """Send anything."""
         headers = {**self.headers, **options.pop("headers", {})}
-        return self._client.simulate_request(method, path, headers=headers, **options)
+        return self.client.simulate_request(method, path, headers=headers, **options)
 
 
 def _pairs(form: Any) -> list[tuple[str, str]]:

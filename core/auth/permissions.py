@@ -28,10 +28,12 @@ _voter: list[Voter] = []
 _sites: dict[tuple[int, int], Site] = {}
 _grants: dict[tuple[int, int, frozenset[str]], frozenset[str]] = {}
 
-_ROLES_OF = (
-    "SELECT r.slug FROM core_role_member m JOIN core_role r ON r.id = m.role_id WHERE m.person_id = {mark}"
-)
-_LEADS = "SELECT 1 FROM core_membership WHERE person_id = {mark} AND is_head LIMIT 1"
+# One statement for roles and headships: it runs on every request.
+_GROUPS_OF = """
+SELECT r.slug FROM core_role_member m JOIN core_role r ON r.id = m.role_id WHERE m.person_id = {mark}
+ UNION ALL
+SELECT 'leader' WHERE EXISTS (SELECT 1 FROM core_membership WHERE person_id = {mark} AND is_head)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +80,8 @@ def known_site(site_id: int, slug: str, title: str, name: str, version: int) -> 
 
 def groups_of(person_id: str) -> frozenset[str]:
     """Return the groups of a person: everyone, leader of a department, roles held."""
-    mark = database.param
-    rows = database.execute_sql(_ROLES_OF.format(mark=mark), (person_id,)).fetchall()
-    groups = {"everyone"} | {slug for (slug,) in rows}
-    if database.execute_sql(_LEADS.format(mark=mark), (person_id,)).fetchone():
-        groups.add("leader")
-    return frozenset(groups)
+    rows = database.execute_sql(_GROUPS_OF.format(mark=database.param), (person_id, person_id)).fetchall()
+    return frozenset({"everyone", *(slug for (slug,) in rows)})
 
 
 def grants_of(site: Site, groups: frozenset[str]) -> frozenset[str]:

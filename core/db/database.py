@@ -68,6 +68,7 @@ def _postgresql(url: str) -> PooledPostgresqlDatabase:
         url,
         max_connections=32,
         stale_timeout=300,
+        timeout=LOCK_WAIT_SECONDS,
         options="-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000",
     )
 

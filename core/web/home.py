@@ -22,6 +22,8 @@ from core.web.tabs import todo_tabs
 from core.web.templates import when
 
 PER_PAGE = 20
+FIRST_TODOS = 60
+"""So many are read for the first page; a long list must not cost more than a short one."""
 MOST_TODOS = 200
 
 NAV = (
@@ -52,13 +54,22 @@ class Shell(Page):
             for name, title, path, icon in NAV
         ]
 
-    def todos(self, actor: Actor) -> list[Todo]:
-        """Return everything that waits for this person: overdue, urgent, oldest."""
-        found = self.platform.hooks.collect("collect_todos", actor.site, actor=actor, limit=MOST_TODOS)
+    def todos(self, actor: Actor, limit: int) -> list[Todo]:
+        """Return what waits for this person, at most `limit` of each plugin: overdue, urgent, oldest."""
+        found = self.platform.hooks.collect("collect_todos", actor.site, actor=actor, limit=limit)
         moment = clock.now()
         return sorted(
             found.items,
             key=lambda todo: (not (todo.due and todo.due < moment), not todo.is_urgent, todo.since),
+        )
+
+    def waiting(self, actor: Actor) -> tuple[int, int]:
+        """Return how much waits to be decided and to be read, over all plugins."""
+        found = self.platform.hooks.collect("collect_badges", actor.site, actor=actor)
+        figures = [(badge.path, badge.count) for badge in found.items if badge.title]
+        return (
+            sum(count for path, count in figures if path == "/todo"),
+            sum(count for path, count in figures if path == "/todo?list=reading"),
         )
 
     def place(self, actor: Actor) -> str:
@@ -131,10 +142,11 @@ class Todos(Shell):
         actor: Actor = req.context.actor
         reading = req.get_param("list") == "reading"
         source = req.get_param("source") or ""
-        todos = self.todos(actor)
+        page = max(req.get_param_as_int("page") or 1, 1)
+        todos = self.todos(actor, MOST_TODOS if source or page > 1 else FIRST_TODOS)
+        waiting, unread = self.waiting(actor)
         mine = [todo for todo in todos if todo.is_reading is reading]
         shown = [todo for todo in mine if not source or todo.source == source]
-        page = max(req.get_param_as_int("page") or 1, 1)
         upto = page * PER_PAGE
         self.render(
             resp,
@@ -142,8 +154,8 @@ class Todos(Shell):
             tabs=todo_tabs(
                 actor,
                 "reading" if reading else "pending",
-                pending=sum(not todo.is_reading for todo in todos),
-                reading=sum(todo.is_reading for todo in todos),
+                pending=waiting,
+                reading=unread,
             ),
             filters=_filters(mine, source, reading=reading),
             items=[view(todo) for todo in shown[:upto]],
@@ -154,7 +166,7 @@ class Todos(Shell):
                 "path": "/",
                 "action": _("回工作台"),
             },
-            nav=self.nav("todo", sum(not todo.is_reading for todo in todos)),
+            nav=self.nav("todo", waiting),
         )
 
 

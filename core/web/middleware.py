@@ -18,6 +18,8 @@ from core.web.guard import Guard
 logger = log.get(__name__)
 
 SMALL = 1024
+LEVEL = 3
+"""Of gzip: a tenth more bytes than level 5 for little more than half the time."""
 
 # Only plain segments reach the router: no empty ones, no dots, no parameters, no encoded separators.
 _ODD_PATH = re.compile(r"//|/\.\.?(/|$)|[;\\\x00-\x1f\x7f]|%(2f|5c|00|2e)", re.IGNORECASE)
@@ -101,7 +103,7 @@ def _compress(req: falcon.Request, resp: falcon.Response) -> None:
     if not data or len(data) < SMALL or resp.stream:
         return
     resp.text = None
-    resp.data = gzip.compress(data, 5, mtime=0)
+    resp.data = gzip.compress(data, LEVEL, mtime=0)
     resp.set_header("Content-Encoding", "gzip")
     resp.append_header("Vary", "Accept-Encoding")
 

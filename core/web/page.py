@@ -11,7 +11,7 @@ from core.auth.actor import Actor
 from core.auth.oauth import safe_path
 from core.site import Site
 from core.web import binding
-from core.web.templates import new_nonce
+from core.web.templates import MODULES, new_nonce
 
 FLASH = "qb-flash"
 
@@ -69,7 +69,7 @@ def render(resp: falcon.Response, template: str, *, status: int = 200, **context
     resp.context.nonce = nonce
     resp.status = falcon.code_to_http_status(status)
     resp.content_type = falcon.MEDIA_HTML
-    values = {**_globals(req, resp), "nonce": nonce, **context}
+    values = {**_globals(req, resp), "nonce": nonce, MODULES: {}, **context}
     resp.text = resp.context.env.get_template(template).render(values)
 
 

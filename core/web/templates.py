@@ -2,12 +2,14 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from core import clock
 from core.ids import new_id
@@ -15,6 +17,7 @@ from core.text import _
 from core.web.static import Static
 
 ROOT = Path(__file__).parent / "templates"
+MODULES = "modules"
 STYLES = ("css/tokens.css", "css/base.css", "css/components.css")
 
 WEEKDAYS = "一二三四五六日"
@@ -37,15 +40,32 @@ def environment(folders: list[Path], static: Static, *, house: Path | None = Non
         auto_reload=False,
         cache_size=-1,
     )
+    env.template_class = _Template
     env.globals.update(
         _=_,
-        asset=static.address,
-        icon=_icon(static),
+        asset=cache(static.address),  # addresses stay the same while the process lives
+        icon=cache(_icon(static)),
         new_request_id=new_id,
         inline_style=_inline_style(static),
     )
     env.filters.update(when=when, money=money, filesize=filesize, clock=clock_time, day=day)
     return env
+
+
+class _Template(jinja2.Template):
+    """A template whose macros are made once for a page, though base, page and fragments all import them."""
+
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,
+    ) -> jinja2.environment.TemplateModule:
+        """Return the macros of this template; they see the values of the page, not of the importing place."""
+        made: dict[str | None, jinja2.environment.TemplateModule] = (vars or {}).get(MODULES, {})
+        if self.name not in made:
+            made[self.name] = super().make_module(vars, shared, locals)
+        return made[self.name]
 
 
 def new_nonce() -> str:
@@ -64,13 +84,13 @@ def _icon(static: Static) -> Any:
 
 
 def _inline_style(static: Static) -> Any:
-    cache: dict[tuple[str, ...], str] = {}
+    squeezed: dict[tuple[str, ...], str] = {}
 
     @jinja2.pass_context
     def inline_style(context: jinja2.runtime.Context, *names: str) -> Markup:
-        if names not in cache:
-            cache[names] = _squeeze("".join(static.text(name) for name in (*STYLES, *names)))
-        return Markup('<style nonce="{}">{}</style>').format(context["nonce"], Markup(cache[names]))  # noqa: S704 - our own files
+        if names not in squeezed:
+            squeezed[names] = _squeeze("".join(static.text(name) for name in (*STYLES, *names)))
+        return Markup(f'<style nonce="{escape(context["nonce"])}">{squeezed[names]}</style>')  # noqa: S704 - our own files
 
     return inline_style
 

@@ -2,7 +2,7 @@
 
 import falcon
 
-from core import audit, messaging
+from core import audit, clock, log, messaging
 from core.contributions import Route
 from core.crypto.callback import CallbackRefused
 from core.db import atomic
@@ -10,6 +10,8 @@ from core.errors import NotFound
 from core.platform import Platform
 from core.web import binding
 from core.web.page import Page
+
+logger = log.get(__name__)
 
 MAX_CALLBACK = 64 * 1024
 
@@ -19,6 +21,7 @@ class Callback(Page):
 
     def __init__(self, platform: Platform) -> None:
         self._config = platform.config
+        self._noted = 0
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer WeCom's check of the address with the decrypted text."""
@@ -39,8 +42,12 @@ class Callback(Page):
         resp.text = ""
 
     def _refuse(self, error: CallbackRefused) -> None:
-        with atomic():
-            audit.record("core.callback.refused", reason=error.reason)
+        logger.warning("callback.refused reason=%s", error.reason)
+        minute = int(clock.now().timestamp()) // 60
+        if minute != self._noted:  # strangers may knock for ever: once a minute is enough
+            self._noted = minute
+            with atomic():
+                audit.record("core.callback.refused", reason=error.reason)
         raise NotFound from None
 
 

@@ -69,24 +69,25 @@ def subject_of(definition: Definition, values: dict[str, Any], me: dict[str, Any
 
 
 def people_in(definition: Definition, values: dict[str, Any]) -> tuple[list[str], list[int]]:
-    """Return the person ids and department ids that stand in a form."""
+    """Return the person ids and department ids that stand in a form; tables hold neither."""
     people: list[str] = []
     departments: list[int] = []
     for field in fields_of(definition):
-        value = values.get(field.id)
-        cells = [(field, value)]
-        if field.type == "table":
-            cells = [(column, row.get(column.id)) for row in value or () for column in field.columns]
-        for one, held in cells:
-            ids = held if isinstance(held, list | tuple) else [held] if held else []
-            if one.type == "person":
-                people += [str(item) for item in ids]
-            elif one.type == "department":
-                departments += [int(item) for item in ids]
+        held = _listed(values.get(field.id))
+        if field.type == "person":
+            people += [str(one) for one in held]
+        elif field.type == "department":
+            departments += [int(one) for one in held]
     return people, departments
 
 
 def file_ids(definition: Definition, values: dict[str, Any]) -> list[str]:
     """Return the attachment ids that stand in a form."""
-    held = (values.get(field.id) for field in fields_of(definition) if field.type in forms.FILE_TYPES)
-    return [str(one) for ids in held if ids for one in (ids if isinstance(ids, list | tuple) else [ids])]
+    files = (field for field in fields_of(definition) if field.type in forms.FILE_TYPES)
+    return [str(one) for field in files for one in _listed(values.get(field.id))]
+
+
+def _listed(held: Any) -> list[Any]:
+    if held in (None, ""):
+        return []
+    return list(held) if isinstance(held, list | tuple) else [held]

@@ -125,7 +125,7 @@ def test_the_doctor_of_a_good_folder_names_only_what_is_outside(qingban):
 
     bad = [line for line in lines(result) if line.startswith("✗")]
     assert [line.split("：")[0] for line in bad] == ["✗ 企业微信"]
-    for title in ("Python", "密钥", "磁盘", "数据库", "数据库结构", "后台任务"):
+    for title in ("密钥", "磁盘", "数据库", "数据库结构", "后台任务"):
         assert f"✓ {title}：" in result.output
     assert "canary" not in result.output
 
@@ -183,14 +183,24 @@ def test_plugins_are_listed_and_switched(qingban, monkeypatch):
 
     outputs = [
         qingban("plugins", *words).output
-        for words in (["enable", "alpha", "--site", "main"], ["enable", "alpha", "--site", "main"], ["list"],
-                      ["disable", "alpha", "--site", "main"], ["disable", "alpha", "--site", "main"], ["list"])
-    ]  # fmt: skip
+        for words in (
+            ["enable", "alpha", "--site", "main"],
+            ["enable", "alpha", "--site", "main"],
+            ["list"],
+            ["disable", "alpha", "--site", "main"],
+            ["disable", "alpha", "--site", "main"],
+            ["list"],
+        )
+    ]
 
     assert outputs == [
-        "已启用：alpha\n", "本来就启用着\n", "示例医院（main）\n  ● 插件alpha  alpha 0.1.0\n",
-        "已停用，数据保留\n", "本来就停用着\n", "示例医院（main）\n  ○ 插件alpha  alpha 0.1.0\n",
-    ]  # fmt: skip
+        "已启用：alpha\n",
+        "本来就启用着\n",
+        "示例医院（main）\n  ● 插件alpha  alpha 0.1.0\n",
+        "已停用，数据保留\n",
+        "本来就停用着\n",
+        "示例医院（main）\n  ○ 插件alpha  alpha 0.1.0\n",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_a_secret_may_stand_in_a_file(tmp_path):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(Misconfigured, match="没有找到配置文件 .*nowhere.toml"):
+    with pytest.raises(Misconfigured, match=r"没有找到配置文件 .*nowhere\.toml"):
         load(tmp_path / "nowhere.toml")
 
 

@@ -160,7 +160,7 @@ def test_a_listener_that_fails_is_logged_and_the_others_hear(caplog):
     heard = []
     hooks = build(
         sample("alpha", on_person_left=failing()),
-        sample("beta", on_person_left=lambda person: heard.append(person)),
+        sample("beta", on_person_left=lambda person: heard.append(person)),  # noqa: PLW0108 - pluggy reads names
     )
 
     hooks.emit("on_person_left", arguments={"person": "甲"})

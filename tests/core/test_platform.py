@@ -5,7 +5,7 @@ import pytest
 from core import jobs, platform
 from core.audit import AuditRecord
 from core.auth.actor import system
-from core.contributions import Action, Job, Plugin, Route, Tile
+from core.contributions import Action, Job, Route, Tile
 from core.directory.models import Department
 from core.errors import Conflict, Misconfigured, NotFound
 from core.jobs.models import Job as JobRow
@@ -29,7 +29,7 @@ def greetings(**more):
         "register_tiles": [
             Tile(name="greetings", title="生日祝福", path="/greetings/", action="greetings.view")
         ],
-        "register_jobs": [Job(name="greetings_send", run=lambda payload: more["sent"].append(payload))],
+        "register_jobs": [Job(name="greetings_send", run=more.get("sent", []).append)],
     }
     return sample("greetings", **{**hooks, **{k: v for k, v in more.items() if k != "sent"}})
 
@@ -254,14 +254,16 @@ def test_the_platform_does_not_start_without_every_key(tmp_path, purpose):
         platform.start(config)
 
 
-def test_the_manifest_of_core_has_no_switch():
-    assert Plugin(
-        name="core",
-        title="平台",
-        summary="登录、通讯录、消息、附件与插件管理",
-        always_on=True,
-        icon="building-hospital",
-    ) == platform.CORE_PLUGIN
+def test_an_event_of_wecom_that_nobody_took_reaches_every_plugin(house_of):
+    heard = []
+    house = house_of(
+        sample("alpha", on_wecom_event=failing()),
+        sample("beta", on_wecom_event=lambda event: heard.append(event)),  # noqa: PLW0108 - pluggy reads names
+    )
+
+    house.platform.hooks.emit("on_wecom_event", arguments={"event": {"Event": "enter_agent"}})
+
+    assert heard == [{"Event": "enter_agent"}]
 
 
 def test_who_left_loses_every_session_and_plugins_hear(house_of):

@@ -147,14 +147,14 @@ def test_one_address_twice_is_refused():
 def test_a_tile_that_asks_for_an_undeclared_action_is_refused():
     tile = Tile(name="alpha", title="入口", path="/alpha/", action="alpha.fly")
 
-    with pytest.raises(Misconfigured, match="插件 alpha 的 alpha 用了没声明的权限 alpha.fly"):
+    with pytest.raises(Misconfigured, match=r"插件 alpha 的 alpha 用了没声明的权限 alpha\.fly"):
         assembled(sample("alpha", register_tiles=[tile]))
 
 
 def test_an_action_that_leans_on_an_undeclared_one_is_refused():
     one = Action(name="alpha.view", title="看", also_requires=("alpha.fly",))
 
-    with pytest.raises(Misconfigured, match="alpha.view 用了没声明的权限 alpha.fly"):
+    with pytest.raises(Misconfigured, match=r"alpha\.view 用了没声明的权限 alpha\.fly"):
         assembled(sample("alpha", register_actions=[one]))
 
 
@@ -183,6 +183,13 @@ def test_addresses_the_router_cannot_take_name_their_plugin(house_of, routes, wo
 
     with pytest.raises(Misconfigured, match=words):
         house_of(sample("alpha", register_routes=records))
+
+
+def test_tables_of_all_plugins_are_listed():
+    class Wish:
+        """A table."""
+
+    assert assembled(sample("beta"), sample("alpha", register_models=[Wish])).models == [Wish]
 
 
 def test_installing_again_replaces_what_was_there():

@@ -31,6 +31,7 @@ def test_the_page_works_from_the_drop_in_folder(db, tmp_path, tmp_plugin, wecom)
     assert "生日祝福" in browser.get("/").text
 
 
+@pytest.mark.slow
 def test_its_own_test_passes_and_its_style_is_clean(tmp_path):
     """In a copy of the tree: links to everything, and one more plugin."""
     for name in ("core", "miniapps", "qingban.py", "pyproject.toml"):
@@ -52,9 +53,13 @@ def test_its_own_test_passes_and_its_style_is_clean(tmp_path):
 
 def run(folder, module, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", module, *arguments], cwd=folder, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", module, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
         env={**os.environ, "PYTHONPATH": str(folder), "PYTEST_ADDOPTS": ""},
-    )  # fmt: skip
+    )
 
 
 def test_every_file_is_listed(tmp_path):

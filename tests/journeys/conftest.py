@@ -1,5 +1,5 @@
-"""What the journeys share: one running demo and phones for its people."""
+"""What the journeys share: one running demo, phones for its people, pages for its visitors."""
 
-from tests.support.demo import demo, handset
+from tests.support.demo import demo, handset, visit
 
-__all__ = ["demo", "handset"]
+__all__ = ["demo", "handset", "visit"]

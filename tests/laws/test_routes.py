@@ -100,7 +100,7 @@ def test_without_the_action_nobody_passes(house, walk):
         for method, path, _, route in walk
         if not route.public
         and route.action != SIGNED_IN
-        and nurse.request(method, path, headers={"X-QB-CSRF": nurse._csrf}).status_code not in (403, 404)
+        and nurse.request(method, path, headers={"X-QB-CSRF": nurse.csrf}).status_code not in (403, 404)
     ]
 
     assert wrong == []
@@ -110,7 +110,7 @@ def test_where_a_plugin_is_off_its_pages_do_not_exist(house):
     nurse = house.browser(house.person("护士甲", roles=["admin"]))
 
     found = {
-        nurse.request(method, address(template), headers={"X-QB-CSRF": nurse._csrf}).status_code
+        nurse.request(method, address(template), headers={"X-QB-CSRF": nurse.csrf}).status_code
         for template, owner, route in declared(house.platform)
         if owner != "core" and not route.public
         for method in methods(route)
@@ -137,7 +137,6 @@ def test_no_change_passes_without_the_token(house, walk):
 
 def test_no_page_crashes_on_an_unknown_thing(house, walk):
     """Whoever may open everything still meets words, not a crash, when the thing is not there."""
-    house.platform.config  # the whole house is on
     for action in permissions.actions():
         permissions.set_grant(house.site, "everyone", action, is_allowed=True)
     boss = house.browser(house.person("总管甲"))

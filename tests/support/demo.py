@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from deploy.demo.hospital import generate, scenes
+from deploy.demo.hospital import Hospital, generate, scenes
 from deploy.demo.hospital.corp import as_wecom
 from deploy.demo.hospital.roles import all_roles
 from deploy.demo.simulator.clients import CLIENTS
@@ -109,18 +109,25 @@ def free_ports(count: int) -> list[int]:
         return [probe.getsockname()[1] for probe in probes]
 
 
+def _wards(hospital: Hospital, userids: dict[str, str]) -> set[int]:
+    taken = set(userids.values())
+    return {unit for person in hospital.people if person.userid in taken for unit in person.departments}
+
+
 def _cast() -> dict[str, Member]:
     hospital = generate()
     userids = scenes.cast(hospital)
     engineers = next(role for role in all_roles(hospital) if role.slug == "equip_engineer").members
-    taken = {*userids.values(), *(one.userid for one in engineers)}
-    nurses = [p.userid for p in hospital.active if p.post == "护士" and p.userid not in taken]
+    ward = next(
+        one for one in hospital.departments if one.kind == "ward" and one.id not in _wards(hospital, userids)
+    )
+    nurses = [p.userid for p in hospital.active if p.departments == (ward.id,) and p.post == "护士"]
     userids |= {
         "engineer": engineers[0].userid,
         "second_engineer": engineers[1].userid,
-        "neighbour": nurses[1],
-        "reader": nurses[2],
-        "leaver": nurses[3],
+        "neighbour": nurses[0],
+        "neighbour_head": hospital.leaders[ward.id][0].userid,
+        "leaver": nurses[1],
     }
     names = {person.userid: person.name for person in hospital.people}
     return {part: Member(userid=userid, name=names[userid]) for part, userid in userids.items()}
@@ -188,9 +195,31 @@ def handset(demo: Demo, phone: Callable[..., Page]) -> HandPhone:
         who = demo.cast[part] if isinstance(part, str) else part
         port = free.pop(0)
         demo.tell("phone", port=port, userid=who.userid, client=client, identity="self")
-        page = phone(**options)
+        page = phone(device_scale_factor=1, reduced_motion="reduce", **options)
         page.goto(f"http://localhost:{port}/-sim/phone")
         page.wait_for_selector("body[data-ready]")
         return Handset(page=page, name=who.name, port=port)
 
     return hand
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(demo: Demo, phone: Callable[..., Page]) -> Visit:
+    """Open pages of Qingban itself, already signed in: `page = visit("clerk")`; options as for `phone`."""
+
+    def open_page(part: str, *, theme: str = "light", **options: Any) -> Page:
+        client = IN_WECOM.replace("ColorScheme/Light", f"ColorScheme/{theme.title()}")
+        page = phone(
+            user_agent=client,
+            color_scheme=theme,
+            device_scale_factor=1,
+            reduced_motion="reduce",
+            **options,
+        )
+        demo.sign_in(page.context, demo.cast[part])
+        return page
+
+    return open_page

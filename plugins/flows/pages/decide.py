@@ -86,7 +86,7 @@ class Decide(Page):
 def _act(row: Instance, state: engine.Instance, form: Any, command: str, actor: Actor) -> None:
     task_id = form.get("task_id")
     if command in ON_TASK and queries.instance_of_task(task_id) != row.id:
-        raise NotFound
+        raise NotFound(_("没有找到，或不需要你处理"))
     answer = answer_from(form, command, definition=_definition(row), state=state, actor=actor)
     if command in ON_INSTANCE:
         ON_INSTANCE[command](row.id, answer, actor=actor)

@@ -10,7 +10,10 @@ ANDROID = (
     "wxwork/4.1.30 MicroMessenger/7.0.1 NetType/WIFI Language/zh ColorScheme/Dark"
 )
 HARMONY = "Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 ArkWeb/4.1 Mobile wxwork/5.0.2"
-WINDOWS = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/108.0 wxwork/4.1.31 (MicroMessenger/6.2) WindowsWechat"
+WINDOWS = (
+    "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/108.0 "
+    "wxwork/4.1.31 (MicroMessenger/6.2) WindowsWechat"
+)
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 wxwork/4.1.31 MicroMessenger/2.3"
 
 

@@ -49,9 +49,9 @@ def send(house, person, headers, *, token=None, method="POST"):
     """Send a form with exactly these headers beside cookie and host."""
     browser = house.browser(person)
     kept = {name: browser.headers[name] for name in ("Cookie", "Host", "User-Agent")}
-    body = urlencode({"_csrf": browser._csrf if token is None else token})
+    body = urlencode({"_csrf": browser.csrf if token is None else token})
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    return browser._client.simulate_request(
+    return browser.client.simulate_request(
         method, "/alpha/act", headers={**kept, **kind, **headers}, body=body
     ).status_code
 
@@ -96,14 +96,14 @@ def test_a_form_without_the_right_token_is_refused(house, counter, token):
 def test_the_token_of_another_person_is_refused(house, counter):
     other = house.browser(house.person())
 
-    assert send(house, house.person(), {"Origin": ORIGIN}, token=other._csrf) == REFUSED
+    assert send(house, house.person(), {"Origin": ORIGIN}, token=other.csrf) == REFUSED
 
 
 def test_the_token_of_my_last_session_is_refused(house):
     person = house.person()
     before = house.browser(person)
 
-    assert send(house, person, {"Origin": ORIGIN}, token=before._csrf) == REFUSED
+    assert send(house, person, {"Origin": ORIGIN}, token=before.csrf) == REFUSED
 
 
 def test_the_header_carries_the_token_too(house, counter):
@@ -117,7 +117,7 @@ def test_the_header_carries_the_token_too(house, counter):
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/octet-stream", ""])
 def test_anything_but_a_form_needs_the_header(house, counter, kind):
     browser = house.browser(house.person())
-    body = json.dumps({"_csrf": browser._csrf})
+    body = json.dumps({"_csrf": browser.csrf})
 
     answer = browser.request("POST", "/alpha/act", body=body, headers={"Content-Type": kind})
 
@@ -135,14 +135,14 @@ def test_a_wrong_header_is_not_made_good_by_the_form(house, counter):
 def test_a_token_in_the_address_does_not_count(house, counter):
     browser = house.browser(house.person())
 
-    answer = browser.request("POST", f"/alpha/act?_csrf={browser._csrf}")
+    answer = browser.request("POST", f"/alpha/act?_csrf={browser.csrf}")
 
     assert (answer.status_code, counter.count) == (REFUSED, 0)
 
 
 def test_a_multipart_form_carries_the_token(house, counter):
     browser = house.browser(house.person())
-    body = f'--b\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n{browser._csrf}\r\n--b--\r\n'
+    body = f'--b\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\n{browser.csrf}\r\n--b--\r\n'
 
     answer = browser.request(
         "POST", "/alpha/act", body=body, headers={"Content-Type": "multipart/form-data; boundary=b"}

@@ -30,7 +30,9 @@ from core.entry import supervisor
 supervisor.PATIENCE = 1.0
 folder, hows = sys.argv[1], sys.argv[2:]
 programs = [
-    supervisor.Program(name=f"child{n}", command=(sys.executable, f"{folder}/child.py", folder, f"child{n}", how))
+    supervisor.Program(
+        name=f"child{n}", command=(sys.executable, f"{folder}/child.py", folder, f"child{n}", how)
+    )
     for n, how in enumerate(hows)
 ]
 supervisor.run(programs, ready=lambda: print("ready", flush=True))
@@ -56,9 +58,12 @@ def supervise(tmp_path):
 
     def start(*hows):
         process = subprocess.Popen(
-            [sys.executable, "-c", PARENT, str(tmp_path), *hows], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-c", PARENT, str(tmp_path), *hows],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
+        )
         started.append(process)
         assert until(lambda: all(pids(n) for n in range(len(hows))))
         return process
@@ -72,7 +77,8 @@ def supervise(tmp_path):
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close()
     for path in tmp_path.glob("*.pids"):
         for pid in map(int, path.read_text().split()):
             if is_alive(pid):

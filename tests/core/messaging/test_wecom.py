@@ -382,6 +382,8 @@ def test_a_card_is_sent_in_raw_utf8_for_our_app(far: ScriptedWeCom, client: WeCo
     assert orjson.loads(far.bodies["message/send"]) == {
         "touser": "u1",
         "agentid": 7,
+        "enable_duplicate_check": 1,
+        "duplicate_check_interval": 14_400,
         "msgtype": "template_card",
         "template_card": {"main_title": {"title": "请假"}},
     }

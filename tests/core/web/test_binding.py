@@ -42,7 +42,7 @@ def browser(house_of):
     house = house_of(sample("alpha", register_routes=routes))
     house.enable("alpha")
     browser = house.browser(house.person())
-    browser.headers["X-QB-CSRF"] = browser._csrf
+    browser.headers["X-QB-CSRF"] = browser.csrf
     return browser
 
 
@@ -67,10 +67,18 @@ def test_a_form_is_read_in_order(browser, body, pairs):
 @pytest.mark.parametrize(
     "body",
     [
-        b"a=%FF", b"a=%C3%28", b"%ED%A0%80=1", "a=章".encode(), b"a=\xff", b"a=%00", b"%00=1", b"a=x%00y",
-        b"&".join(b"a=1" for _ in range(2001)), b"a=%E7%AB",
+        b"a=%FF",
+        b"a=%C3%28",
+        b"%ED%A0%80=1",
+        "a=章".encode(),
+        b"a=\xff",
+        b"a=%00",
+        b"%00=1",
+        b"a=x%00y",
+        b"&".join(b"a=1" for _ in range(2001)),
+        b"a=%E7%AB",
     ],
-)  # fmt: skip
+)
 def test_a_malformed_form_is_refused(browser, body):
     assert send(browser, body).status_code == 422
 
@@ -218,10 +226,23 @@ def test_json_in_another_encoding_is_refused(browser, body):
 @pytest.mark.parametrize(
     "value",
     [
-        None, True, 0, -1, 2**53, 1.5, "", "章🏥", "x" * MAX_TEXT, [], {}, {"a": [1, {"b": None}]},
-        json.loads("[" * 16 + "]" * 16), ["[[[[[[[[[[[[[[[[[[[[", '"'], {"": ""},
+        None,
+        True,
+        0,
+        -1,
+        2**53,
+        1.5,
+        "",
+        "章🏥",
+        "x" * MAX_TEXT,
+        [],
+        {},
+        {"a": [1, {"b": None}]},
+        json.loads("[" * 16 + "]" * 16),
+        ["[[[[[[[[[[[[[[[[[[[[", '"'],
+        {"": ""},
     ],
-)  # fmt: skip
+)
 def test_json_within_the_limits_is_read(browser, value):
     answer = send(browser, json.dumps(value), "application/json", "/alpha/api/json")
 

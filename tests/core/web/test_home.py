@@ -19,9 +19,12 @@ PAGES = ["/", "/todo", "/todo?list=reading", "/messages", "/search", "/search?q=
 
 def todo(number, **more):
     values = {
-        "key": f"alpha:{number}", "title": f"第{number:03}件事", "path": f"/alpha/{number}",
-        "since": clock.now() - timedelta(hours=number), "source": "请假申请",
-    }  # fmt: skip
+        "key": f"alpha:{number}",
+        "title": f"第{number:03}件事",
+        "path": f"/alpha/{number}",
+        "since": clock.now() - timedelta(hours=number),
+        "source": "请假申请",
+    }
     return Todo(**{**values, **more})
 
 
@@ -90,9 +93,15 @@ def test_a_page_asks_the_database_as_often_for_thirty_things_as_for_one(house_of
 def add_card(house, person):
     count = Outbox.select().count()
     Outbox.create(
-        key=f"k{count}", kind="alpha.card", site=house.site, person_id=person.id, about="1", task_id=f"t{count}",
-        state="sent", card={"card_type": "text_notice", "main_title": {"title": f"通知{count}"}},
-    )  # fmt: skip
+        key=f"k{count}",
+        kind="alpha.card",
+        site=house.site,
+        person_id=person.id,
+        about="1",
+        task_id=f"t{count}",
+        state="sent",
+        card={"card_type": "text_notice", "main_title": {"title": f"通知{count}"}},
+    )
 
 
 # Workbench
@@ -121,9 +130,11 @@ def test_the_greeting_follows_the_clock_of_the_hospital(house_of, frozen_clock, 
 
 def test_tiles_stand_in_their_groups_in_order(house_of):
     tiles = [
-        tile("alpha_c", "丙", order=30, group="后勤"), tile("alpha_a", "甲", order=10, group="行政"),
-        tile("alpha_b", "乙", order=20, group="后勤"), tile("alpha_d", "丁", order=40, group="行政"),
-    ]  # fmt: skip
+        tile("alpha_c", "丙", order=30, group="后勤"),
+        tile("alpha_a", "甲", order=10, group="行政"),
+        tile("alpha_b", "乙", order=20, group="后勤"),
+        tile("alpha_d", "丁", order=40, group="行政"),
+    ]
     house = opened(house_of, sample("alpha", register_tiles=tiles))
 
     page = house.browser(house.person()).get("/").text
@@ -196,8 +207,13 @@ def test_a_broken_neighbour_leaves_the_other_pages_whole(house_of, path):
 
 def test_what_is_late_comes_first_then_urgent_then_oldest(house_of):
     late, soon = clock.now() - timedelta(minutes=1), clock.now() + timedelta(days=1)
-    todos = [todo(1, title="新的"), todo(9, title="旧的"), todo(2, title="急的", is_urgent=True),
-             todo(3, title="超时的", due=late), todo(4, title="有期限的", due=soon)]  # fmt: skip
+    todos = [
+        todo(1, title="新的"),
+        todo(9, title="旧的"),
+        todo(2, title="急的", is_urgent=True),
+        todo(3, title="超时的", due=late),
+        todo(4, title="有期限的", due=soon),
+    ]
     house = opened(house_of, sample("alpha", collect_todos=todos))
 
     page = house.browser(house.person()).get("/todo").text
@@ -384,8 +400,11 @@ def test_nobody_elses_device_is_signed_out(house_of, kind):
     other = house.person()
     theirs = house.browser(other)
     given = {
-        "other person": Session.get().token_hash[:16], "nothing": "", "unknown": "0" * 16, "wildcard": "%",
-    }[kind]  # fmt: skip
+        "other person": Session.get().token_hash[:16],
+        "nothing": "",
+        "unknown": "0" * 16,
+        "wildcard": "%",
+    }[kind]
     mine = house.browser(house.person())
 
     mine.post("/me/devices", {"id": given})

@@ -1,4 +1,4 @@
-"""Static files: an address that changes with the content, kept for ever, published by several processes at once."""
+"""Static files: an address that changes with the content, kept for ever, published by several at once."""
 
 import gzip
 import os

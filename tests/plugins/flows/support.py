@@ -58,7 +58,9 @@ class Hospital:
         self.requests += 1
         return Answer(**{"request_id": f"r-{self.requests}", **values})
 
-    def submit(self, slug: str, raw: dict[str, Any], *, by: Any = None, picks: Any = None, request_id="") -> str:
+    def submit(
+        self, slug: str, raw: dict[str, Any], *, by: Any = None, picks: Any = None, request_id=""
+    ) -> str:
         """Send a form; returns the instance id."""
         self.requests += 1
         row = queries.definition_of(self.house.site, slug)
@@ -153,9 +155,9 @@ def check_invariants(instance_id: str) -> None:
         assert open_tasks == [], "P49"
     replayed = engine.replay(queries.facts_of(instance_id))
     assert engine.state_to_json(replayed).decode() == row.state, "P50"
-    assert [event.seq for event in Event.select().where(Event.instance == instance_id).order_by(Event.seq)] == [
-        *range(1, row.version + 1)
-    ]
+    assert [
+        event.seq for event in Event.select().where(Event.instance == instance_id).order_by(Event.seq)
+    ] == [*range(1, row.version + 1)]
     assert (row.status, row.is_returned) == (kept.status.value, kept.returned)
     assert {task.id: (task.person_id, task.status) for task in tasks} == {
         task.id: (task.person_id, task.status.value) for task in kept.tasks
@@ -163,7 +165,7 @@ def check_invariants(instance_id: str) -> None:
 
 
 def together(*works: Callable[[], Any]) -> list[Any]:
-    """Run works at the same moment, each in a thread with a connection of its own; results or errors in order."""
+    """Run works at the same moment, each in a thread of its own; gives results or errors in order."""
     from core.db import database
 
     gate = threading.Barrier(len(works))
@@ -195,7 +197,7 @@ def upload(browser: Any, kind: str = "photo", content: bytes = PNG, name: str = 
 def send_parts(browser: Any, path: str, parts: list[tuple]) -> Any:
     """Send a multipart form: (name, text) or (name, filename, content) parts."""
     body = io.BytesIO()
-    for part in [*parts, ("_csrf", browser._csrf)]:
+    for part in [*parts, ("_csrf", browser.csrf)]:
         name = f'; filename="{part[1]}"' if len(part) == 3 else ""
         content = part[2] if len(part) == 3 else part[1].encode()
         body.write(f'--qbqb\r\nContent-Disposition: form-data; name="{part[0]}"{name}\r\n\r\n'.encode())
@@ -204,7 +206,7 @@ def send_parts(browser: Any, path: str, parts: list[tuple]) -> Any:
     headers = {
         "Content-Type": "multipart/form-data; boundary=qbqb",
         "Accept": "text/html",
-        "X-QB-CSRF": browser._csrf,
+        "X-QB-CSRF": browser.csrf,
     }
     return browser.request("POST", path, body=body.getvalue(), headers=headers)
 

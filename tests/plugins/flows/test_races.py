@@ -1,19 +1,28 @@
 """Two at the same moment: the race matrix (flow-semantics 7.1) with real threads on both databases.
 
-Whoever takes the lock first wins; both orders are right, nothing else is. Every test runs a few times, because
+Whoever takes the lock first wins; both orders are right, nothing else is. Every test runs a few times:
 a race that is lost one time in three is lost.
 """
 
 from itertools import count
 
 import pytest
-from qingban import Invalid, QingbanError
 
 from plugins.flows import queries, service
 from plugins.flows.errors import Handled, Moved
 from plugins.flows.models import Event, Instance, Request, Task
 from plugins.flows.service.commands import Answer
-from tests.plugins.flows.support import LEAVE, check_invariants, holders, node, state, status, task_of, together
+from qingban import Invalid, QingbanError
+from tests.plugins.flows.support import (
+    LEAVE,
+    check_invariants,
+    holders,
+    node,
+    state,
+    status,
+    task_of,
+    together,
+)
 
 ROUNDS = 3
 numbers = count(1)
@@ -48,9 +57,9 @@ class Race:
         """Send one more application; returns its id."""
         return self.hospital.submit(self.slug, {"topic": "一件事"})
 
-    def approve(self, person, **values):
+    def approve(self, person, of="pending", **values):
         """Return the command by which this person agrees to the newest task."""
-        task, actor, given = task_of(person), self.hospital.actor(person), answer(**values)
+        task, actor, given = task_of(person, of), self.hospital.actor(person), answer(**values)
         return lambda: service.approve(task.id, given, actor=actor)
 
     def reject(self, person):
@@ -168,12 +177,7 @@ def test_in_sequence_the_next_may_be_too_early(any_hospital, pair):
     race = Race(any_hospital, node("n1", *pair, mode="seq"))
     for _round in range(ROUNDS):
         instance_id = race.send()
-        second = Task.get(Task.person_id == pair[1].id, Task.status == "waiting")
-        early, actor = answer(), any_hospital.actor(pair[1])
-
-        results = together(
-            race.approve(pair[0]), lambda: service.approve(second.id, early, actor=actor)
-        )
+        results = together(race.approve(pair[0]), race.approve(pair[1], of="waiting"))
 
         allowed = {("done", "Moved"): "running", ("done", "done"): "approved"}
         assert status(instance_id) == allowed[ways(*results)]
@@ -304,13 +308,14 @@ def test_many_people_send_at_once_and_every_number_is_given_once(any_hospital):
     assert serials == [*range(1, 25)]
 
 
-def test_thirty_two_threads_on_one_application_leave_one_story(any_hospital):
+def test_thirty_threads_on_one_application_leave_one_story(any_hospital):
     crowd = [any_hospital.house.person(f"审核人{number}") for number in range(8)]
     race = Race(any_hospital, node("n1", *crowd, mode="all"), node("n2", any_hospital.head))
     instance_id = race.send()
     works = [race.approve(one) for one in crowd] * 2
-    works += [race.comment(instance_id, one) for one in crowd]
-    works += [race.withdraw(instance_id), race.urge(instance_id), race.reject(crowd[0]), race.send_back(crowd[1])] * 2
+    works += [race.comment(instance_id, one) for one in crowd[:6]]
+    works += [race.withdraw(instance_id), race.urge(instance_id)] * 2
+    works += [race.reject(crowd[0]), race.send_back(crowd[1])] * 2
 
     results = together(*works)
 
@@ -319,7 +324,7 @@ def test_thirty_two_threads_on_one_application_leave_one_story(any_hospital):
 
 
 def test_applications_do_not_wait_for_each_other(any_hospital):
-    """P53: while one application is locked another is decided (SQLite has one writer: there it must only end)."""
+    """P53: while one application is locked another is decided."""
     from core.db import atomic, is_sqlite
 
     if is_sqlite():

@@ -1,11 +1,11 @@
 """The ways an application takes on real tables: sign modes, conditions, empty posts, returns, copies."""
 
 import pytest
-from qingban import Conflict, Invalid, NotFound
 
 from plugins.flows import engine, queries, service
 from plugins.flows.errors import Handled, Moved
 from plugins.flows.models import Copy, Instance, Task
+from qingban import Conflict, Invalid, NotFound
 from tests.plugins.flows.support import check_invariants, holders, node, state, status, task_of
 
 
@@ -129,10 +129,7 @@ def first_row(hospital, slug, field_id):
     field = next(one for one in queries.version_of(row.id, row.number).fields if one.id == field_id)
     sample = {"number": "1", "money": "1", "date": "2026-12-01"}
     return [
-        {
-            one.id: one.options[0] if one.options else sample.get(one.type, "电脑")
-            for one in field.columns
-        }
+        {one.id: one.options[0] if one.options else sample.get(one.type, "电脑") for one in field.columns}
     ]
 
 
@@ -219,7 +216,9 @@ def test_vice_presidents_read_an_incoming_document_one_after_the_other(hospital)
 def test_the_people_the_starter_chose_are_asked(hospital):
     chosen = hospital.house.person("会签人")
     picked = node("n1", mode="all")
-    picked = engine.Node(id="n1", name="会签", kind=picked.kind, mode=picked.mode, by=(engine.Rule(kind="starter_pick"),))
+    picked = engine.Node(
+        id="n1", name="会签", kind=picked.kind, mode=picked.mode, by=(engine.Rule(kind="starter_pick"),)
+    )
     slug = hospital.publish(picked)
 
     with pytest.raises(Invalid) as caught:
@@ -485,9 +484,7 @@ def test_a_field_of_the_lists_may_not_be_hidden_from_anybody(hospital):
     with pytest.raises(Conflict) as caught:
         hospital.publish(node("n1", hospital.head, hide=("topic",)), facts=("topic",))
 
-    assert caught.value.title == (
-        "“自定流程”还不能发布：“事由”出现在标题或列表摘要里，不能对“环节n1”隐藏"
-    )
+    assert caught.value.title == ("“自定流程”还不能发布：“事由”出现在标题或列表摘要里，不能对“环节n1”隐藏")
 
 
 def test_the_late_one_reads_who_when_and_what(hospital, frozen_clock):

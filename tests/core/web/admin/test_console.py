@@ -1,4 +1,4 @@
-"""The console: every page for its administrator, nobody else, and as many questions for thirty rows as for one."""
+"""The console: every page for its administrator and nobody else, as quick for thirty rows as for one."""
 
 import re
 from urllib.parse import quote
@@ -87,9 +87,14 @@ def fill(house, number, mark):
             person = house.person(f"员工{mark}{n}")
             RoleMember.create(role=role, person=person)
             Outbox.create(
-                key=f"{mark}{n}", kind="alpha.card", site=house.site, person_id=person.id, about="1",
-                task_id=f"{mark}{n}", state="failed",
-            )  # fmt: skip
+                key=f"{mark}{n}",
+                kind="alpha.card",
+                site=house.site,
+                person_id=person.id,
+                about="1",
+                task_id=f"{mark}{n}",
+                state="failed",
+            )
             actor = house.actor(person)
             audit.record("core.plugin.enabled", actor=actor, about=person.id, site=house.site)
         for one in Site.select():
@@ -167,7 +172,7 @@ def test_only_its_administrator_changes_anything(house, path, role):
 @pytest.mark.parametrize("path", CHANGES)
 def test_a_change_without_the_token_is_refused(house, path):
     browser = desk(house, CHANGES[path])
-    browser._csrf = "0" * 64
+    browser.csrf = "0" * 64
 
     assert browser.post(path, {"enabled": "1"}).status_code == 403
 
@@ -183,8 +188,10 @@ def test_the_way_in_leads_to_the_first_page_one_may_open(house, role, first):
 
 
 def test_the_menu_shows_what_one_may_open(house):
-    pages = {role: desk(house, role).get(f"/admin/{page}").text
-             for role, page in (("admin", "plugins"), ("security_admin", "roles"), ("audit_admin", "audit"))}  # fmt: skip
+    pages = {
+        role: desk(house, role).get(f"/admin/{page}").text
+        for role, page in (("admin", "plugins"), ("security_admin", "roles"), ("audit_admin", "audit"))
+    }
 
     shown = {
         role: {
@@ -352,12 +359,20 @@ def test_a_grant_is_given_and_taken_with_a_trail(house):
 @pytest.mark.parametrize(
     ("group", "action", "on"),
     [
-        ("nobody", "alpha.see", "1"), ("clerk", "alpha.fly", "1"), ("", "", ""), ("everyone", "core.use", "0"),
-        ("security_admin", "core.roles", "0"), ("security_admin", "core.admin", "0"),
-        ("admin", "core.roles", "1"), ("admin", "core.audit", "1"), ("security_admin", "core.plugins", "1"),
-        ("audit_admin", "core.roles", "1"), ("everyone", "core.roles", "1"), ("clerk", "core.jobs", "1"),
+        ("nobody", "alpha.see", "1"),
+        ("clerk", "alpha.fly", "1"),
+        ("", "", ""),
+        ("everyone", "core.use", "0"),
+        ("security_admin", "core.roles", "0"),
+        ("security_admin", "core.admin", "0"),
+        ("admin", "core.roles", "1"),
+        ("admin", "core.audit", "1"),
+        ("security_admin", "core.plugins", "1"),
+        ("audit_admin", "core.roles", "1"),
+        ("everyone", "core.roles", "1"),
+        ("clerk", "core.jobs", "1"),
     ],
-)  # fmt: skip
+)
 def test_a_grant_that_must_not_be_is_refused(house, group, action, on):
     assert grant(desk(house, "security_admin"), group, action, on) == 422
     assert AuditRecord.select().count() == 0
@@ -429,11 +444,14 @@ def test_who_is_not_one_person_is_refused(house, person):
 @pytest.mark.parametrize(
     ("person", "page", "words"),
     [
-        ("护士甲", "alpha.see", "能"), ("护士甲", "core.plugins", "不能：缺 core.plugins"),
-        ("护士甲", "/nowhere", "没有这个页面或权限"), ("没有这人", "alpha.see", "没有找到“没有这人”，请用工号"),
-        ("没站点", "alpha.see", "没站点的科室还没有分到站点"), ("护士甲", "<script>", "没有这个页面或权限"),
+        ("护士甲", "alpha.see", "能"),
+        ("护士甲", "core.plugins", "不能：缺 core.plugins"),
+        ("护士甲", "/nowhere", "没有这个页面或权限"),
+        ("没有这人", "alpha.see", "没有找到“没有这人”，请用工号"),
+        ("没站点", "alpha.see", "没站点的科室还没有分到站点"),
+        ("护士甲", "<script>", "没有这个页面或权限"),
     ],
-)  # fmt: skip
+)
 def test_the_page_explains_why(house, person, page, words):
     house.enable("alpha")
     house.person("护士甲")
@@ -529,9 +547,18 @@ def test_a_synchronisation_is_started_in_the_background(house):
 
 @pytest.mark.parametrize(
     "query",
-    ["since=x", "since=2026-13-40", "since=0001-01-01", "until=9999-12-31", "since=2026-01-01&until=2025-01-01",
-     "event=%27", "q=%25", "q=%E7%AE%A1%E7%90%86%E5%91%98", "since=&until="],
-)  # fmt: skip
+    [
+        "since=x",
+        "since=2026-13-40",
+        "since=0001-01-01",
+        "until=9999-12-31",
+        "since=2026-01-01&until=2025-01-01",
+        "event=%27",
+        "q=%25",
+        "q=%E7%AE%A1%E7%90%86%E5%91%98",
+        "since=&until=",
+    ],
+)
 def test_odd_filters_of_the_trail_never_crash(house, query):
     fill(house, 1, "a")
 

@@ -2,19 +2,14 @@
 
 import pytest
 
-from core.web.frontend import vendor
 from tests.core.web.templates.kitchen import serving
-from tests.support.browser import overflow, small_targets
+from tests.support.access import problems
+from tests.support.browser import overflow
 
 pytestmark = pytest.mark.journey
 
 PHONE_PAGES = ["home", "todo", "batch", "detail", "form", "me", "login", "error"]
 DESK_PAGES = ["plugins", "matrix", "plugin", "sites", "roles", "audit", "sync", "jobs"]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CHECK = """rules => axe
-  .run(document, {runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]})
-  .then(found => found.violations.flatMap(rule =>
-    rule.nodes.map(node => `${rule.id}: ${node.target} ${node.failureSummary}`)))"""
 LOOKS = [("light", "", 390), ("light", "xl", 320), ("dark", "", 320), ("dark", "xl", 390)]
 """Any two of theme, size and width meet once; contrast does not depend on width, nor layout on the theme."""
 
@@ -26,30 +21,14 @@ def address(tmp_path_factory):
         yield base
 
 
-@pytest.fixture(scope="module")
-def axe():
-    """The accessibility checker's source."""
-    vendor.ensure()
-    return (vendor.MODULES / "axe-core" / "axe.min.js").read_text("utf-8")
-
-
-def problems(page, axe):
-    """Return everything a reader, a finger or a narrow screen would stumble over."""
-    page.evaluate(axe)
-    found = page.evaluate(CHECK, RULES)
-    if overflow(page):
-        found.append(f"{overflow(page)} px wider than the screen")
-    return found + [f"too small: {target}" for target in small_targets(page)]
-
-
 @pytest.mark.parametrize(("theme", "size", "width"), LOOKS)
-def test_phone_pages_can_be_used_by_everyone(phone, address, axe, theme, size, width):
+def test_phone_pages_can_be_used_by_everyone(phone, address, theme, size, width):
     page = phone(viewport={"width": width, "height": 640 if width == 320 else 844}, reduced_motion="reduce")
 
     found = {}
     for name in PHONE_PAGES:
         page.goto(f"{address}/{name}?theme={theme}&size={size}")
-        found[name] = problems(page, axe)
+        found[name] = problems(page)
 
     assert found == {name: [] for name in PHONE_PAGES}
 
@@ -57,13 +36,13 @@ def test_phone_pages_can_be_used_by_everyone(phone, address, axe, theme, size, w
 @pytest.mark.parametrize(
     ("theme", "names"), [("light", DESK_PAGES), ("dark", ["plugins", "plugin", "roles"])]
 )
-def test_admin_pages_can_be_used_by_everyone(desktop, address, axe, theme, names):
+def test_admin_pages_can_be_used_by_everyone(desktop, address, theme, names):
     page = desktop(reduced_motion="reduce")
 
     found = {}
     for name in names:
         page.goto(f"{address}/{name}?theme={theme}")
-        found[name] = problems(page, axe)
+        found[name] = problems(page)
 
     assert found == {name: [] for name in names}
 
@@ -79,7 +58,7 @@ def test_admin_pages_fit_a_phone(phone, address):
     assert found == dict.fromkeys(DESK_PAGES, 0)
 
 
-def test_open_sheet_can_be_used_by_everyone(phone, address, axe):
+def test_open_sheet_can_be_used_by_everyone(phone, address):
     page = phone(reduced_motion="reduce")
     page.goto(f"{address}/detail")
 
@@ -87,7 +66,7 @@ def test_open_sheet_can_be_used_by_everyone(phone, address, axe):
     page.get_by_role("button", name="已阅，同意").click()
 
     assert page.get_by_label("审批意见（选填）").input_value() == "已阅，同意"
-    assert problems(page, axe) == []
+    assert problems(page) == []
 
 
 def test_sheet_closes_by_escape_and_gives_the_focus_back(phone, address):
