@@ -87,12 +87,9 @@ def on_wecom_event(event: dict[str, Any]) -> None:
     """Read a member again when WeCom says they changed; a leaver is cut off at once."""
     if str(event.get("Event", "")).lower() != "change_contact" or not event.get("UserID"):
         return
+    key = ":".join(str(event.get(name, "")) for name in ("UserID", "CreateTime", "ChangeType"))
     with atomic():
-        enqueue(
-            "core_directory_reread",
-            {"userid": str(event["UserID"])},
-            effect_key=f"reread:{event['UserID']}:{event.get('CreateTime', '')}:{event.get('ChangeType', '')}",
-        )
+        enqueue("core_directory_reread", {"userid": str(event["UserID"])}, effect_key=f"reread:{key}")
 
 
 @hookimpl

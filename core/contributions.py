@@ -4,10 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    import click
+from typing import Any, Literal
 
 
 class Vote(StrEnum):
@@ -208,16 +205,6 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
-    """A command under `qingban <plugin>`."""
-
-    name: str
-    """Plugin name and verb, for example `flows-import`."""
-    command: "click.Command"
-    """The click command."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class AttachmentRule:
     """Who may read attachments of a kind, and what is accepted."""
 
@@ -327,13 +314,3 @@ class Hit:
     """Where it is."""
     excerpt: str = ""
     """A line of context."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preview:
-    """How an attachment can be looked at."""
-
-    path: str
-    """Page that shows it."""
-    pages: int = 1
-    """How many pages it has."""

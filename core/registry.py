@@ -6,7 +6,7 @@ from typing import Any
 
 from core import attachments, audit, jobs, messaging, settings, site
 from core.auth import permissions
-from core.contributions import Action, Check, Command, DirectorySource, PersonalData, Plugin, Route, Tile
+from core.contributions import Action, Check, DirectorySource, PersonalData, Plugin, Route, Tile
 from core.errors import Misconfigured
 from core.hooks import Hooks
 from core.loader import Found
@@ -76,11 +76,6 @@ class Registry:
     def personal_data(self) -> list[tuple[str, PersonalData]]:
         """What is stored about a person."""
         return self.contributions["register_personal_data"]
-
-    @property
-    def commands(self) -> list[tuple[str, Command]]:
-        """Commands of plugins."""
-        return self.contributions.get("register_commands", [])
 
     @property
     def models(self) -> list[Any]:

@@ -337,9 +337,12 @@ def tmp_plugin(tmp_path: Path) -> Iterator[Any]:
 
     if str(place) in plugins.__path__:
         plugins.__path__.remove(str(place))
-    for name in [
-        key for key in sys.modules if key.startswith(tuple(f"plugins.{one}" for one in written) or ("\0",))
-    ]:
+    gone = [name for name, module in sys.modules.items() if _lies_in(module, place)]
+    for name in gone:
         del sys.modules[name]
-    for name in written:
-        plugins.__dict__.pop(name, None)
+        if name.count(".") == 1 and name.startswith("plugins."):
+            plugins.__dict__.pop(name.removeprefix("plugins."), None)
+
+
+def _lies_in(module: Any, place: Path) -> bool:
+    return str(getattr(module, "__file__", None) or "").startswith(f"{place}/")

@@ -54,7 +54,7 @@ class Guard:
         if actor is None:
             self._to_sign_in(req, resp)
         if not actor.site.has(owner):
-            raise NotFound
+            raise NotFound("这个功能在你的院区没有启用。需要的话请联系信息科")
         if route.action != SIGNED_IN:
             permissions.require(actor, route.action)
         if req.method not in csrf.SAFE:

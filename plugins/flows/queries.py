@@ -10,6 +10,7 @@ import orjson
 from qingban import NotFound, Site, clock, database, is_sqlite
 
 from . import engine
+from .engine.events import Withdrawn
 from .models import Copy, Definition, Draft, Instance, Request, Task, Version
 
 OPEN = "pending"
@@ -234,6 +235,14 @@ def facts_of(instance_id: str) -> list[engine.Event]:
         _sql("SELECT fact FROM flows_event WHERE instance_id = ? ORDER BY seq"), (instance_id,)
     )
     return [engine.event_from_json(fact) for (fact,) in rows.fetchall()]
+
+
+def withdrawal_reason(row: Instance) -> str:
+    """Return why the starter took an application out; empty when it was not, or nothing was said."""
+    if row.status != engine.Status.WITHDRAWN:
+        return ""
+    last = facts_of(row.id)[-1]
+    return last.comment if isinstance(last, Withdrawn) else ""
 
 
 def draft_of(person_id: str, definition: Definition) -> Draft | None:

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import pytest
 
@@ -35,8 +35,6 @@ class Cost:
 
 
 LIMIT = Cost(html=15_000, styles=12_000, scripts=28_000, total=45_000, requests=8, shift=0.02)
-FORM_LIMIT = replace(LIMIT, scripts=45_000, total=62_000, requests=11)
-"""The line with the JS-SDK. Each element of a form is a module: a request once, then kept for ever."""
 
 
 def packed(text):
@@ -106,5 +104,5 @@ def test_pages_stay_within_their_budgets(demo, visit):
     print()
     for name, cost in costs.items():
         print(f"{name:10}", *(f"{one.name} {getattr(cost, one.name):>6}" for one in fields(Cost)), sep="  ")
-    over = {name: too_much(cost, FORM_LIMIT if name == "form" else LIMIT) for name, cost in costs.items()}
+    over = {name: too_much(cost, LIMIT) for name, cost in costs.items()}
     assert over == {name: {} for name in costs}

@@ -73,7 +73,7 @@ def show(
         failed=failure.command if failure else "",
         facts=[{"label": label, "value": text} for label, text in facts_of(definition, values, names)],
         values=forms.value_views(fields_of(definition), values, names=names, changed=_changed(state)),
-        timeline=steps_of(definition, state, ahead, names.people),
+        timeline=steps_of(definition, state, ahead, names.people, queries.withdrawal_reason(row)),
         signatures=_signatures(state, names),
         sheets=sheets,
         actions=bar_of(row, sheets),

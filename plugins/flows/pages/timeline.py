@@ -9,6 +9,8 @@ from ..engine import START, TaskStatus, VisitStatus
 from ..engine.tree import nodes
 from .common import route_views
 
+MINUTE = 60_000
+
 WORDS = {
     TaskStatus.APPROVED: "同意",
     TaskStatus.REJECTED: "驳回",
@@ -25,8 +27,13 @@ def steps_of(
     state: engine.Instance,
     ahead: list[engine.PreviewStep],
     names: Any,
+    reason: str = "",
 ) -> list[dict[str, Any]]:
-    """Return the steps in the order they happened, then those that follow."""
+    """Return the steps in the order they happened, then those that follow.
+
+    Args:
+        reason: Why it was withdrawn, in the starter's words.
+    """
     titles = {node.id: node for node in nodes(definition)}
     moments = [
         (visit.started_at, index, _visit(visit, state, titles, names))
@@ -37,7 +44,7 @@ def steps_of(
     steps = [_sent(state, names)]
     steps += [step for _at, _order, step in sorted(moments, key=lambda moment: moment[:2])]
     if state.status is not engine.Status.RUNNING:
-        return [*steps, _end(state)]
+        return [*steps, _end(state, reason)]
     return steps + route_views(ahead, names)
 
 
@@ -77,11 +84,7 @@ def _visit(
     )
     if visit.status is VisitStatus.CANCELLED:
         state_word = "waiting"
-    time = (
-        _("已等 %(time)s", time=_span(clock.now_ms() - visit.started_at))
-        if open_now
-        else _when(visit.ended_at)
-    )
+    time = _waited(visit.started_at) if open_now else _when(visit.ended_at)
     if not open_now and visit.ended_at:
         note = " · ".join(word for word in (note, _span(visit.ended_at - visit.started_at)) if word)
     return _step(title, people, state_word, time, note=note, comment="\n".join(comments))
@@ -125,7 +128,7 @@ def _copies(
     return found
 
 
-def _end(state: engine.Instance) -> dict[str, Any]:
+def _end(state: engine.Instance, reason: str) -> dict[str, Any]:
     word = {"approved": "流程结束，已通过", "rejected": "流程结束，已驳回", "withdrawn": "申请人已撤回"}
     refused = state.status is not engine.Status.APPROVED
     return _step(
@@ -133,6 +136,7 @@ def _end(state: engine.Instance) -> dict[str, Any]:
         "",
         "refused" if refused else "done",
         _when(state.ended_at),
+        comment=reason,
     )
 
 
@@ -146,8 +150,13 @@ def _when(ms: int) -> str:
     return clock.from_ms(ms).astimezone(clock.LOCAL).strftime("%m-%d %H:%M") if ms else ""
 
 
+def _waited(since: int) -> str:
+    ms = clock.now_ms() - since
+    return _("已等 %(time)s", time=_span(ms)) if ms >= MINUTE else _("刚到")
+
+
 def _span(ms: int) -> str:
-    minutes = max(ms // 60_000, 0)
+    minutes = max(ms // MINUTE, 0)
     if minutes < 1:
         return _("不到 1 分钟")
     if minutes < 60:

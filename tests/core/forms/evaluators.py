@@ -41,4 +41,5 @@ def in_browser(questions, script="expressions_in_node.mjs"):
     done = subprocess.run(
         ["node", str(HERE / script)], input=lines, capture_output=True, text=True, check=True, timeout=60
     )
-    return [json.loads(line) for line in done.stdout.split("\n") if line]  # only \n ends a line: texts may hold U+2028
+    lines = done.stdout.split("\n")  # only that ends a line: texts may hold U+2028
+    return [json.loads(line) for line in lines if line]

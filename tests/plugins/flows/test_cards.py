@@ -56,7 +56,7 @@ def test_the_card_names_the_matter_the_person_and_the_facts(desk):
     assert card["card_action"]["url"].endswith(f"/flows/{instance_id}")
     assert facts == {
         "请假时段": "12-01 上午 至 12-02 下午",
-        "天数": "2",
+        "天数": "2 天",
         "单号": Instance.get().serial,
     }
     assert buttons(card) == ["approve", "reject"]

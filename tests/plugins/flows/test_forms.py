@@ -51,12 +51,12 @@ def test_a_long_subject_is_cut():
 def test_facts_carry_their_labels():
     assert facts_of(LEAVE_FLOW, LEAVE, forms.Names()) == [
         ("请假时段", "12-01 上午 至 12-02 下午"),
-        ("天数", "2"),
+        ("天数", "2 天"),
     ]
 
 
 def test_an_empty_fact_is_left_out_with_its_label():
-    assert facts_of(LEAVE_FLOW, {"days": "2"}, forms.Names()) == [("天数", "2")]
+    assert facts_of(LEAVE_FLOW, {"days": "2"}, forms.Names()) == [("天数", "2 天")]
 
 
 @pytest.mark.parametrize("flow", GALLERY.values(), ids=GALLERY.keys())

@@ -137,7 +137,7 @@ def test_the_todo_names_the_matter_the_facts_and_the_person(hospital):
         f"/flows/{instance_id}",
         "请假申请",
         "护士乙",
-        ("12-01 上午 至 12-02 下午", "2"),
+        ("12-01 上午 至 12-02 下午", "2 天"),
         False,
     )
 

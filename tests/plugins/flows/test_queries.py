@@ -24,7 +24,7 @@ def test_lists_read_the_same_on_both_databases(any_hospital):
     assert [(row.instance_id, row.status) for row in done] == [(first, "approved")]
     assert [row.instance_id for row in mine] == [second, first]
     assert [row.instance_id for row in found] == [second, first]
-    assert waiting[0].facts == ("12-01 上午 至 12-02 下午", "1")
+    assert waiting[0].facts == ("12-01 上午 至 12-02 下午", "1 天")
     assert queries.counts_for(any_hospital.head.id) == (1, 0, 0)
     assert queries.counts_for(any_hospital.nurse.id) == (0, 0, 1)
 

@@ -40,11 +40,14 @@ def test_manifest_names_every_file(filled):
 
     assert set(manifest["files"]) == {
         "LICENSES.txt",
+        "form.js",
         "htmx.js",
         "icons.svg",
         "jssdk.js",
+        "live.js",
         "signature_pad.js",
         "sortable.js",
+        "wecom.js",
     }
 
 

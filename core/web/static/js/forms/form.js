@@ -1,17 +1,14 @@
-// Brings a form to life; each piece is fetched only where the page has its element.
-const PIECES = {
-  "qb-photo, qb-file": "./files.js",
-  "qb-voice": "./voice.js",
-  "qb-signature": "./signature.js",
-  "qb-table": "./table.js",
-  "qb-pick": "./picker.js",
-};
-const LAST = { "qb-draft": "./draft.js", "qb-rules": "./live.js" };
+// Brings a form to life: the elements most forms have, the rules only where there are some.
+import "./files.js";
+import "./voice.js";
+import "./signature.js";
+import "./table.js";
+import "./picker.js";
+import "./draft.js";
 
-const fetchAll = (pieces) => Promise.all(Object.entries(pieces).filter(([tag]) => document.querySelector(tag)).map(([, address]) => import(address)));
 const later = () => addEventListener("online", wake, { once: true });
-/** Pieces that do not arrive leave the plain form, which posts as well. */
-const wake = () => fetchAll(PIECES).then(() => fetchAll(LAST)).catch(later);
+/** Rules that do not arrive leave the plain form, which the server checks as well. */
+const wake = async () => document.querySelector("qb-rules") && import("./live.js").catch(later);
 
 /** After a check on the server, go to the first thing to change. */
 function toFirstError() {
