@@ -9,6 +9,8 @@ SOURCE = "轻办"
 INTERACTIVE = ("button_interaction", "vote_interaction", "multiple_interaction")
 
 TITLE, TITLE_DESC, SUB_TITLE, KEY_NAME, VALUE, BUTTON, JUMP = 36, 44, 160, 5, 30, 10, 18
+SAME = 6
+"""Two sentences that begin alike (已由 某某…) tell the same."""
 MOST_FACTS, MOST_BUTTONS, MOST_JUMPS = 6, 6, 3
 
 Fact = tuple[str, str]
@@ -89,7 +91,8 @@ def settled(card: Mapping[str, Any] | None, sentence: str, *, url: str = "") -> 
 def with_sentence(card: Mapping[str, Any], sentence: str) -> dict[str, Any]:
     """Return the card with a sentence above what it said before."""
     said = card.get("sub_title_text", "")
-    together = sentence if not said or said == sentence else f"{sentence}。{said}"
+    says_so_already = not said or said[:SAME] == sentence[:SAME]
+    together = sentence if says_so_already else f"{sentence}。{said}"
     return {**card, "sub_title_text": clip(together, SUB_TITLE)}
 
 
