@@ -8,6 +8,7 @@ import contextlib
 import logging
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,19 @@ import orjson
 from huey import Huey, PostgresHuey, SqliteHuey
 from huey.registry import Message
 from huey.serializer import Serializer
+from psycopg.errors import DuplicateTable, UniqueViolation
 
 from core import log
 from core.config import Config
 from core.db.database import connection
+from core.errors import Misconfigured
 from core.jobs import gate, table
 
 logger = log.get(__name__)
 
 TASK = "core_run_job"
 WAIT_SECONDS = 1
+OPENING_TRIES = 8
 FRESH, SWEPT = 1, 0
 """What somebody has just asked for goes before what is left over: a pressed button waits for no backlog."""
 
@@ -91,14 +95,7 @@ def open_bell(config: Config) -> Bell:
     if config.database_url.startswith("sqlite"):
         bell = Bell(_sqlite(config.data_dir / "queue.db", options), blocks=False)
     else:
-        store = PostgresHuey(
-            dsn=config.database_url,
-            table_prefix="core_queue",
-            blocking=True,
-            read_timeout=WAIT_SECONDS,
-            **options,
-        )
-        bell = Bell(store, blocks=True)
+        bell = Bell(_postgresql(config.database_url, options), blocks=True)
     logging.getLogger("huey").setLevel(logging.WARNING)  # its line per task says nothing that ours do not
     close_bell()
     _opened.append(bell)
@@ -111,6 +108,19 @@ def close_bell() -> None:
     table.ring_with(None)
     while _opened:
         _opened.pop().close()
+
+
+def _postgresql(url: str, options: dict[str, Any]) -> Huey:
+    """Open the store on PostgreSQL, also when several processes make its tables at the same moment."""
+    for attempt in range(OPENING_TRIES):
+        with contextlib.suppress(
+            UniqueViolation, DuplicateTable
+        ):  # CREATE TABLE IF NOT EXISTS may still collide
+            return PostgresHuey(
+                dsn=url, table_prefix="core_queue", blocking=True, read_timeout=WAIT_SECONDS, **options
+            )
+        time.sleep(0.1 * (attempt + 1))
+    raise Misconfigured("PostgreSQL 里的任务队列表建不起来，请看数据库日志")
 
 
 def _sqlite(path: Path, options: dict[str, Any]) -> Huey:
