@@ -69,7 +69,13 @@ def render(resp: falcon.Response, template: str, *, status: int = 200, **context
     resp.context.nonce = nonce
     resp.status = falcon.code_to_http_status(status)
     resp.content_type = falcon.MEDIA_HTML
-    values = {**_globals(req, resp), "nonce": nonce, MODULES: {}, **context}
+    values = {
+        **_globals(req, resp),
+        "nonce": nonce,
+        "remember_style": lambda css: setattr(resp.context, "style", css.encode()),
+        MODULES: {},
+        **context,
+    }
     resp.text = resp.context.env.get_template(template).render(values)
 
 

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,51 @@ def environment(folders: list[Path], static: Static, *, house: Path | None = Non
         new_request_id=new_id,
         inline_style=_inline_style(static),
     )
+    env.globals["todo_card"] = _todo_card(env)
     env.filters.update(when=when, money=money, filesize=filesize, clock=clock_time, day=day)
     return env
+
+
+def _todo_card(env: jinja2.Environment) -> Any:
+    """Draw the card of a to-do and remember it: lists show the same ones again and again."""
+
+    @cache
+    def ui() -> Any:
+        return env.get_template("ui.html").module
+
+    @lru_cache(maxsize=20_000)
+    def drawn(
+        key: str, title: str, path: str, texts: tuple[tuple[str, ...], ...], marks: tuple[bool, ...]
+    ) -> Markup:
+        facts, meta, chips = texts
+        is_urgent, is_overdue = marks
+        item = {
+            "id": key,
+            "title": title,
+            "path": path,
+            "facts": facts,
+            "meta": meta,
+            "chips": [
+                {"text": text, "tone": tone} for text, tone in zip(chips[::2], chips[1::2], strict=True)
+            ],
+            "is_urgent": is_urgent,
+            "is_overdue": is_overdue,
+        }
+        return Markup(ui().todo(item))  # noqa: S704 - the macro escapes
+
+    def todo_card(item: Mapping[str, Any]) -> Markup:
+        chips = tuple(
+            part for chip in item.get("chips") or () for part in (chip["text"], chip.get("tone", ""))
+        )
+        return drawn(
+            item["id"],
+            item["title"],
+            item["path"],
+            (tuple(item["facts"]), tuple(item["meta"]), chips),
+            (bool(item.get("is_urgent")), bool(item.get("is_overdue"))),
+        )
+
+    return todo_card
 
 
 class _Template(jinja2.Template):
@@ -90,6 +133,8 @@ def _inline_style(static: Static) -> Any:
     def inline_style(context: jinja2.runtime.Context, *names: str) -> Markup:
         if names not in squeezed:
             squeezed[names] = _squeeze("".join(static.text(name) for name in (*STYLES, *names)))
+        if remember := context.get("remember_style"):
+            remember(squeezed[names])
         return Markup(f'<style nonce="{escape(context["nonce"])}">{squeezed[names]}</style>')  # noqa: S704 - our own files
 
     return inline_style
@@ -104,13 +149,21 @@ def when(moment: datetime | int | None) -> str:
     """Say when, as people do: 今天 10:32, 昨天 08:41, 11-23 08:41, 2025-11-23."""
     if moment is None:
         return ""
-    local = (clock.from_ms(moment) if isinstance(moment, int) else moment).astimezone(clock.LOCAL)
-    days = (clock.today() - local.date()).days
+    ms = moment if isinstance(moment, int) else clock.to_ms(moment)
+    return _when(ms // 60_000, clock.now_ms() // 3_600_000)
+
+
+@lru_cache(maxsize=20_000)
+def _when(minute: int, present_hour: int) -> str:
+    """Say it for a whole minute, seen from an hour; days begin on the hour."""
+    local = clock.from_ms(minute * 60_000).astimezone(clock.LOCAL)
+    today = clock.from_ms(present_hour * 3_600_000).astimezone(clock.LOCAL).date()
+    days = (today - local.date()).days
     if days == 0:
         return f"今天 {local:%H:%M}"
     if days == 1:
         return f"昨天 {local:%H:%M}"
-    if local.year == clock.today().year:
+    if local.year == today.year:
         return f"{local:%m-%d %H:%M}"
     return f"{local:%Y-%m-%d}"
 
