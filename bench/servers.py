@@ -24,6 +24,7 @@ def write_config(config: Config) -> Path:
     path.write_text(
         f'origin = "{config.origin}"\ndata_dir = "{config.data_dir}"\nkeys_dir = "{config.keys_dir}"\n'
         f'database_url = "{config.database_url}"\nentry_points = false\n'
+        f"limits = {str(config.limits).lower()}\n"
         f'[wecom]\ncorpid = "{config.wecom.corpid}"\nagentid = 1000002\nsecret = "{config.wecom.secret}"\n',
         "utf-8",
     )

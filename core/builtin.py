@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from core import attachments
+from core import attachments, own_data
 from core.attachments import models as attachment_models
 from core.audit import models as audit_models
 from core.auth import models as auth_models
 from core.checks import CHECKS
-from core.contributions import Action, AuditEvent, Check, DirectorySource, Job, Setting
+from core.contributions import Action, AuditEvent, Check, DirectorySource, Job, PersonalData, Setting
 from core.db import atomic
 from core.directory import jobs as directory_jobs
 from core.directory import models as directory_models
@@ -54,9 +54,12 @@ def register_models() -> list[type]:
         directory_models.RoleMember,
         directory_models.LineHead,
         directory_models.SyncRun,
+        directory_models.SyncDifference,
+        directory_models.SyncRelease,
         auth_models.Session,
         auth_models.SignIn,
         auth_models.Grant,
+        auth_models.Bucket,
         audit_models.AuditRecord,
         job_models.Job,
         message_models.Outbox,
@@ -102,7 +105,14 @@ def register_settings() -> list[Setting]:
             default="信息科 8021",
             title="求助联系人",
             help="出错页面和无权限页面上写的部门与电话，立即生效",
-        )
+        ),
+        Setting(
+            key="core.hold_cards",
+            type=bool,
+            default=False,
+            title="暂不发卡片",
+            help="打开后企业微信卡片先不发出，关掉后继续；恢复备份时自动打开，五分钟内生效",
+        ),
     ]
 
 
@@ -122,12 +132,32 @@ def register_audit_events() -> list[AuditEvent]:
         AuditEvent(name="core.grant.changed", phrase="{actor} 改了授权 {about}"),
         AuditEvent(name="core.directory.synced", phrase="通讯录同步完成：{counts}"),
         AuditEvent(name="core.directory.held", phrase="通讯录同步被拦下：{reason}"),
+        AuditEvent(
+            name="core.directory.release_asked", phrase="{actor} 核对了被拦下的第 {about} 次同步，申请放行"
+        ),
+        AuditEvent(name="core.directory.released", phrase="{actor} 放行了被拦下的第 {about} 次同步"),
+        AuditEvent(name="core.directory.exported", phrase="{actor} 导出了第 {about} 次同步的差异 {count} 行"),
         AuditEvent(name="core.person.left", phrase="{about} 离职，登录已全部失效"),
         AuditEvent(name="core.display.changed", phrase="{actor} 改了显示设置"),
         AuditEvent(name="core.job.revived", phrase="{actor} 重试了后台任务 {about}"),
         AuditEvent(name="core.attachment.stored", phrase="{actor} 上传了附件 {about}"),
         AuditEvent(name="core.callback.refused", phrase="一个回调被拒绝（{reason}）"),
+        AuditEvent(name="core.audit.exported", phrase="{actor} 导出了 {count} 条审计日志（{reason}）"),
+        AuditEvent(name="core.audit.begun", phrase="审计日志开始写校验点，从第 {about} 条起"),
+        AuditEvent(name="core.backup.made", phrase="做了一次备份：{rows} 行、{files} 个附件"),
+        AuditEvent(
+            name="core.backup.restored",
+            phrase="从 {about} 的备份恢复，结束 {sessions} 个登录，{cards_dropped} 张卡片不再补发",
+        ),
+        AuditEvent(name="core.person.exported", phrase="导出了 {about} 的个人数据，共 {rows} 条"),
+        AuditEvent(name="core.person.erased", phrase="删除了 {about} 的个人数据，清空 {values} 处"),
     ]
+
+
+@hookimpl
+def register_personal_data() -> list[PersonalData]:
+    """Say what the platform itself stores about a person."""
+    return own_data.PERSONAL_DATA
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from core import clock
+from core.audit import check as audit_check
 from core.config import KEY_PURPOSES, Config
 from core.contributions import Check, Finding
 from core.db import connect, database
@@ -112,14 +113,14 @@ def wecom_answers(config: Config) -> Finding:
 
 def directory(config: Config) -> Finding:
     """Look at the last synchronisation."""
-    last = SyncRun.select().order_by(SyncRun.started_at.desc()).first()
+    last = SyncRun.select().where(SyncRun.state != "planned").order_by(SyncRun.started_at.desc()).first()
     if last is None:
         return Finding(level="warn", message="还没有同步过通讯录", cure="qingban sync")
     if last.state == "held":
         return Finding(
             level="bad",
             message=f"上次同步被拦下：{last.message}",
-            cure=f"在管理台核对差异，无误后运行 qingban sync --release {last.get_id()}",
+            cure=f"在管理台核对差异，无误后由两位管理员放行，或运行 qingban sync --release {last.get_id()}",
         )
     if clock.now() - last.started_at > timedelta(hours=36):
         return Finding(level="warn", message="超过 36 小时没有同步通讯录", cure="qingban sync")
@@ -149,4 +150,5 @@ CHECKS = [
     Check(name="core.wecom", title="企业微信", run=wecom_answers),
     Check(name="core.directory", title="通讯录", run=directory),
     Check(name="core.jobs", title="后台任务", run=jobs),
+    Check(name="core.audit", title="审计日志", run=audit_check.newest_part),
 ]

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ import click
 import peewee
 
 from core import __version__
+from core.audit.commands import audit as audit_group
 from core.config import Config, load, make_keys
 from core.contributions import Check, Finding
 from core.errors import QingbanError
+
+MOST_SHOWN = 50
+"""Rows of a rehearsal on the terminal."""
 
 PLACES = (Path("qingban.toml"), Path("var/demo/qingban.toml"))
 """Where the deployment file is looked for when nobody names it: here, then the trial's."""
@@ -101,17 +106,138 @@ def keys_init(path: Path) -> None:
     click.echo(f"已生成：{'、'.join(made)}" if made else "密钥都在，没有改动")
 
 
+@keys.command("export")
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def keys_export(path: Path, target: Path) -> None:
+    """把密钥文件复制到一个文件夹，请放到和备份不同的介质上。"""
+    from core.backup import export_keys
+
+    written = export_keys(_config(path), target)
+    click.echo(f"写好 {'、'.join(map(str, written))}" if written else "密钥的副本都在，没有改动")
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(path: Path, target: Path) -> None:
+    """把数据库和附件备份到一个新文件夹，名字以 .tar 结尾就是一个文件。不用停服务。"""
+    from core import backup as work
+    from core import platform
+
+    made = work.make(platform.start(_config(path)).config, target)
+    told = made.manifest
+    click.echo(f"备份好了：{target}，{sum(told.counts.values())} 行，{len(told.attachments)} 个附件")
+    click.echo(f"清单的 SHA-256：{made.fingerprint}")
+    click.echo("备份里没有密钥。用 qingban keys export 另存，放到别的介质上")
+    if told.damaged:
+        click.secho(
+            f"{len(told.damaged)} 个附件在磁盘上丢失或损坏，名单在清单的 damaged 里", fg="red", err=True
+        )
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path), required=False)
+@click.option("--new-keys", is_flag=True, help="原来的密钥丢了，生成新的继续")
+@click.option("--release", "is_release", is_flag=True, help="恢复后核对无误，开始发卡片")
+@click.pass_obj
+def restore(path: Path, source: Path | None, new_keys: bool, is_release: bool) -> None:
+    """把备份恢复到空的地方，先停服务；卡片先不发，核对后加 --release 放开。"""
+    from core import backup as work
+    from core import platform
+
+    if is_release == bool(source):
+        raise click.UsageError("写备份的位置，或者写 --release，只写一样")
+    if source is None:
+        platform.start(_config(path))
+        click.echo(f"{work.release()} 个站点开始发卡片")
+        return
+    done = work.restore(_config(path), source, new_keys=new_keys)
+    for line in work.report(done):
+        click.echo(line)
+    if not done.is_sound:
+        click.secho("恢复完成，但有内容对不上，见上面", fg="red", err=True)
+        sys.exit(1)
+
+
+@main.group()
+def person() -> None:
+    """一个人的个人数据：导出、删除。"""
+
+
+@person.command("export")
+@click.argument("staff_no")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.pass_obj
+def person_export(path: Path, staff_no: str, target: Path) -> None:
+    """把一个人的全部数据写到一个新文件夹。"""
+    from core import people_data, platform
+
+    running = platform.start(_config(path))
+    done = people_data.export(people_data.find(staff_no, running.config), running.registry, target)
+    click.echo(f"写好 {target}：{done.rows} 条数据，{done.attachments} 个附件，目录在 index.json")
+    if done.missing:
+        click.secho(f"没有读出来：{'、'.join(done.missing)}。原因在日志里", fg="red", err=True)
+        sys.exit(1)
+
+
+@person.command("erase")
+@click.argument("staff_no")
+@click.confirmation_option(prompt="删除后不能恢复，先导出过了吗？继续删除")
+@click.pass_obj
+def person_erase(path: Path, staff_no: str) -> None:
+    """删除一位离职人员的个人数据，单据和留痕保留。"""
+    from core import people_data, platform
+
+    running = platform.start(_config(path))
+    who = people_data.find(staff_no, running.config)
+    done = people_data.erase(who, running.registry, running.config)
+    for _, part in running.registry.personal_data:
+        kept = f"；{part.retain}" if part.retain else ""
+        click.echo(f"{part.title}：清空 {done[part.name]} 处{kept}")
+
+
 @main.command()
 @click.option("--release", "run_id", type=int, default=None, help="放行被拦下的那一次：写它的序号")
+@click.option("--plan", "is_plan", is_flag=True, help="只预演：写出数字和前 50 行差异，什么都不改")
 @click.pass_obj
-def sync(path: Path, run_id: int | None) -> None:
+def sync(path: Path, run_id: int | None, is_plan: bool) -> None:
     """马上同步一次通讯录；被拦下的，核对差异后可以放行。"""
     from core import platform
-    from core.directory.jobs import sync_now
+    from core.directory import jobs, release
+    from core.directory.sync import in_words
 
     platform.start(_config(path))
-    sync_now({"released": run_id} if run_id else {})
-    click.echo("同步完成，结果见管理台 → 通讯录同步")
+    if is_plan:
+        _show_plan(jobs.compare())
+        return
+    if run_id:
+        release.by_operator(run_id)
+    record = jobs.sync_all(run_id)
+    if record.state == "held":
+        number = record.id
+        click.secho(f"同步被拦下，没有改动：{record.message}", fg="yellow")
+        click.echo(f"在管理台 → 通讯录同步核对差异，无误后运行 qingban sync --release {number}")
+        sys.exit(1)
+    click.echo(f"同步完成：{in_words(record.counts)}。结果见管理台 → 通讯录同步")
+
+
+def _show_plan(plan: Any) -> None:
+    from core.directory import differences
+    from core.directory.sync import in_words
+
+    counts = plan.counts
+    units = f"科室变动 {counts['departments_changed']} 个，消失 {counts['departments_removed']} 个"
+    click.echo(f"预演：{in_words(counts)}，{units}，拒绝 {counts['refused']} 行")
+    if plan.held:
+        click.secho(f"真正同步会被拦下：{plan.held}", fg="yellow")
+    shown = list(islice(differences.of(plan), MOST_SHOWN))
+    for one in shown:
+        click.echo(f"{differences.KINDS[one.kind]}  {one.name}（{one.about}）  {one.text}")
+    if len(shown) == MOST_SHOWN:
+        click.echo(f"只列前 {MOST_SHOWN} 行，全部见管理台 → 通讯录同步 → 预演差异")
+    click.echo("什么都没有改动")
 
 
 @main.command()
@@ -256,6 +382,9 @@ def reference(check: bool, into: Path) -> None:
     if check and names:
         raise click.ClickException(f"和代码不一致：{'、'.join(names)}。运行 qingban reference 重写")
     click.echo(f"写好 {'、'.join(names)}" if names else "参考文档和代码一致")
+
+
+main.add_command(audit_group)
 
 
 def _add_neighbours() -> None:

@@ -64,6 +64,12 @@ class Config:
     """Templates of the house that replace ours by name."""
     trusted_proxy: str = ""
     """Address of the one proxy whose X-Forwarded-For is believed; empty = none."""
+    limits: bool = True
+    """Whether rate limits count; only measurements and tests do without."""
+    web_processes: int = 2
+    """How many web processes run; each gives out its share of a rate limit."""
+    visitors_per_address: int = 1
+    """By how much limits for one network address grow; a house behind one gateway needs more than 1."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Tables for plugins that need deployment facts."""
 
@@ -165,6 +171,9 @@ def from_table(table: dict[str, Any], *, base: Path) -> Config:
             entry_points=bool(table.get("entry_points", True)),
             site_templates=_path(base, table["site_templates"]) if table.get("site_templates") else None,
             trusted_proxy=str(table.get("trusted_proxy", "")),
+            limits=bool(table.get("limits", True)),
+            web_processes=int(table.get("web_processes", 2)),
+            visitors_per_address=int(table.get("visitors_per_address", 1)),
             extra=dict(table.get("extra", {})),
         )
     except KeyError as error:
@@ -178,7 +187,7 @@ def check(config: Config) -> Config:
     """Refuse what must never run; return the config unchanged.
 
     Raises:
-        Misconfigured: Plain http on an address other people can reach, or an origin with a path.
+        Misconfigured: Plain http on an address other people can reach, an origin with a path, no processes.
     """
     try:
         parts = urlsplit(config.origin)
@@ -188,6 +197,8 @@ def check(config: Config) -> Config:
         raise Misconfigured(f"origin 应写成 https://域名，现在是 {config.origin}")
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise Misconfigured("origin 用了不加密的 http，只有本机试用可以这样")
+    if config.web_processes < 1 or config.visitors_per_address < 1:
+        raise Misconfigured("web_processes 和 visitors_per_address 至少是 1")
     return config
 
 

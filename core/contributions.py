@@ -53,7 +53,9 @@ class Route:
     public: str = ""
     """Why nobody needs to be signed in, in words; empty = signed-in people only."""
     desktop: bool = False
-    """Whether the page is an admin page for desks."""
+    """Whether the page is an admin page for desks; it asks for a session that is young and in use."""
+    limit: str = ""
+    """A rate limit of its own: search, upload, download; empty = those for every page and every change."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,7 @@ def make_config(folder: Path, database_url: str, **changes: Any) -> Any:
             callback_aes_key="jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
         ),
         "entry_points": False,
+        "limits": False,
     }
     return Config(**{**values, **changes})
 

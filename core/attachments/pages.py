@@ -135,12 +135,12 @@ def routes(config: Config, *, sensitive: Collection[str] = ()) -> list[Route]:
     """
     set_folder(config.data_dir / "attachments")
     from_wecom = FromWeCom(lambda media_id: wecom.client(config).download_media(media_id))
-    download = Download(sensitive)
+    download, one = Download(sensitive), f"{BASE}/{{attachment_id}}"
     return [
-        Route(path=BASE, resource=Upload(), action="core.use"),
-        Route(path=f"{BASE}/wecom", resource=from_wecom, action="core.use"),
-        Route(path=f"{BASE}/{{attachment_id}}", resource=download, action="core.use"),
-        Route(path=f"{BASE}/{{attachment_id}}/thumb", resource=download, suffix="thumb", action="core.use"),
+        Route(path=BASE, resource=Upload(), action="core.use", limit="upload"),
+        Route(path=f"{BASE}/wecom", resource=from_wecom, action="core.use", limit="upload"),
+        Route(path=one, resource=download, action="core.use", limit="download"),
+        Route(path=f"{one}/thumb", resource=download, suffix="thumb", action="core.use", limit="download"),
     ]
 
 

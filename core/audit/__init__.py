@@ -1,12 +1,26 @@
 """The audit trail: who did what, in the same transaction as the deed, sealed into a chain."""
 
 from core.audit.models import AuditRecord
-from core.audit.trail import Entry, Filters, declared, digest, entries, head, install, record, seal, verify
+from core.audit.sealer import tend
+from core.audit.trail import (
+    Entry,
+    Filters,
+    count,
+    declared,
+    digest,
+    entries,
+    head,
+    install,
+    record,
+    seal,
+    verify,
+)
 
 __all__ = [
     "AuditRecord",
     "Entry",
     "Filters",
+    "count",
     "declared",
     "digest",
     "entries",
@@ -14,5 +28,6 @@ __all__ = [
     "install",
     "record",
     "seal",
+    "tend",
     "verify",
 ]

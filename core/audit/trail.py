@@ -2,7 +2,7 @@
 
 A row is written in the transaction of the change it tells of. The sealer gives committed rows gapless
 numbers and `chain = HMAC(key, previous chain ‖ row)`: a row that is changed, removed or put in between breaks
-every later link. A cut tail leaves the chain whole, so `head` is copied off the host from time to time.
+every later link. A cut tail leaves the chain whole: `checkpoints` remembers how long it was and how it ended.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -23,6 +23,8 @@ from core.errors import Misconfigured
 SEAL_LOCK = 0x5142_0001
 CHUNK = 5_000
 MAX_FACTS_BYTES = 4_096
+LOWEST = -(2**63)
+"""Below every number: a row that was given a false one is walked over too."""
 
 _ACTOR = {"person_id": "", "on_behalf_of": "", "session_prefix": "", "client": "system", "ip": ""}
 _WRITTEN = (
@@ -42,6 +44,8 @@ class Filters:
     """An event name, or the start of one that ends with a dot: `flows.`."""
     person_id: str = ""
     """Who acted, or on whose behalf."""
+    person_ids: tuple[str, ...] = ()
+    """The same for namesakes: any of these."""
     about: str = ""
     """The thing."""
     since: datetime | None = None
@@ -70,10 +74,28 @@ class Entry:
     """mobile, desktop, system."""
     ip: str
     """From where."""
-    is_sealed: bool
-    """Whether the sealer has passed."""
+    seq: int | None
+    """Its number in the chain; None until the sealer has passed."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What else the sentence says."""
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the sealer has passed."""
+        return self.seq is not None
+
+
+class Link(NamedTuple):
+    """One row of the chain, computed again."""
+
+    number: int
+    """Which row, counted from 1."""
+    at_ms: int
+    """When it happened."""
+    head: str
+    """What its link should be."""
+    is_sound: bool
+    """Whether it is that, and in its place."""
 
 
 def install(items: Iterable[tuple[str, AuditEvent]]) -> None:
@@ -163,12 +185,34 @@ def head() -> tuple[int, str]:
 
 def verify(audit_key: bytes) -> int | None:
     """Walk the whole chain; return the number of the first bad row, or None when all is well."""
-    chain = ""
-    for expected, (*row, stored) in enumerate(_chained(), start=1):
+    return next((link.number for link in walk(audit_key) if not link.is_sound), None)
+
+
+def walk(audit_key: bytes, *, after: int = 0, chain: str = "") -> Iterator[Link]:
+    """Compute the chain again, row by row; stop behind the first row that is not as it was sealed.
+
+    Args:
+        after: Begin behind this row, whose link is `chain`; 0 begins with the first row there is.
+    """
+    number = after
+    for *row, stored in _chained(after or LOWEST):
+        number += 1
         chain = _link(audit_key, chain, tuple(row))
-        if row[0] != expected or not hmac.compare_digest(chain, stored):
-            return expected
-    return None
+        is_sound = row[0] == number and hmac.compare_digest(chain, stored)
+        yield Link(number, row[3], chain, is_sound)
+        if not is_sound:
+            return
+
+
+def waiting() -> int:
+    """Return how many rows the sealer has not passed yet."""
+    return AuditRecord.select().where(AuditRecord.seq.is_null()).count()
+
+
+def link_of(number: int) -> str:
+    """Return the stored link of a sealed row; empty when there is no such row."""
+    found: Any = AuditRecord.select(AuditRecord.chain).where(AuditRecord.seq == number).tuples().first()
+    return found[0] if found else ""
 
 
 def entries(
@@ -200,7 +244,15 @@ def entries(
     if before is not None:
         query = query.where(AuditRecord.id < before)
     rows: Any = query.order_by(AuditRecord.id.desc()).limit(limit).dicts()
-    return [Entry(is_sealed=row.pop("seq") is not None, **row) for row in rows]
+    return [Entry(**row) for row in rows]
+
+
+def count(filters: Filters, *, most: int) -> int:
+    """Return how many rows of all sites are meant, counting no further than one above `most`."""
+    query = AuditRecord.select(AuditRecord.id)
+    for condition in _conditions(filters):
+        query = query.where(condition)
+    return query.limit(most + 1).count()
 
 
 def _conditions(filters: Filters) -> Iterator[Any]:
@@ -208,8 +260,9 @@ def _conditions(filters: Filters) -> Iterator[Any]:
         yield AuditRecord.event.startswith(filters.event)
     elif filters.event:
         yield AuditRecord.event == filters.event
-    if filters.person_id:
-        yield (AuditRecord.actor == filters.person_id) | (AuditRecord.on_behalf_of == filters.person_id)
+    people = [one for one in (filters.person_id, *filters.person_ids) if one]
+    if people:
+        yield AuditRecord.actor.in_(people) | AuditRecord.on_behalf_of.in_(people)
     if filters.about:
         yield AuditRecord.about == filters.about
     if filters.since:
@@ -238,12 +291,11 @@ def _waiting(limit: int) -> list[tuple[Any, ...]]:
     return list(database.execute_sql(statement, (limit,)).fetchall())
 
 
-def _chained() -> Iterator[tuple[Any, ...]]:
+def _chained(after: int) -> Iterator[tuple[Any, ...]]:
     statement = (
         f"SELECT seq, {_SEALED}, chain FROM core_audit_record "  # noqa: S608 - constants of this module
         f"WHERE seq > {_mark()} ORDER BY seq LIMIT {CHUNK}"
     )
-    after = -1
     while rows := list(database.execute_sql(statement, (after,)).fetchall()):
         yield from rows
         after = rows[-1][0]

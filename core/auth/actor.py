@@ -37,6 +37,8 @@ class Actor:
     """Type size and theme."""
     session_hash: str = ""
     """SHA-256 of the session cookie, in hex; empty outside a session."""
+    is_fresh: bool = False
+    """Whether the session may open the console: young, and never left alone for long."""
     client: str = "unknown"
     """mobile, desktop or unknown; a hint, never a permission."""
     ip: str = ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.auth import permissions
+from core.auth import permissions, session
 from core.directory.models import Person, Role, RoleMember
 from core.errors import Invalid, NotFound
 
@@ -69,7 +69,10 @@ def check_apart(person: Person, slug: str) -> None:
 
 
 def put_in(person: Person, slug: str) -> Role:
-    """Give a person a role for the whole house; twice is once. The caller writes the audit row."""
+    """Give a person a role for the whole house; twice is once. The caller writes the audit row.
+
+    A change of an administrator ends the person's sessions: the next sign-in gives new ones.
+    """
     check_apart(person, slug)
     role = take_out(person, slug)
     RoleMember.create(role=role, person=person)
@@ -77,7 +80,9 @@ def put_in(person: Person, slug: str) -> Role:
 
 
 def take_out(person: Person, slug: str) -> Role:
-    """Take a role from a person. The caller writes the audit row."""
+    """Take a role from a person; an administrator's sessions end. The caller writes the audit row."""
     role = role_called(slug)
     RoleMember.delete().where(RoleMember.role == role, RoleMember.person == person).execute()
+    if slug in APART:
+        session.end_all(person.id)
     return role

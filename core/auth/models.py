@@ -1,4 +1,4 @@
-"""Sessions, sign-ins under way, and grants."""
+"""Sessions, sign-ins under way, grants, and the slow rate limits."""
 
 import peewee
 
@@ -17,6 +17,7 @@ class Session(BaseModel):
     device = peewee.CharField(max_length=40, default="")
     created_at = TimeField(default=now)
     seen_at = TimeField(default=now)
+    has_dozed = peewee.BooleanField(default=False)
 
 
 class SignIn(BaseModel):
@@ -40,3 +41,10 @@ class Grant(BaseModel):
         """One word per site, group and action."""
 
         indexes = ((("site", "group", "action"), True),)
+
+
+class Bucket(BaseModel):
+    """A token bucket all web processes share: when it will be full again. A full one has no row."""
+
+    key = peewee.CharField(max_length=120, primary_key=True)
+    full_at = peewee.BigIntegerField(index=True)

@@ -18,11 +18,16 @@ ABSOLUTE = timedelta(hours=12)
 MOST_PER_CLIENT = {"mobile": 3, "desktop": 2, "unknown": 1}
 SEEN_EVERY = timedelta(minutes=1)
 
+CONSOLE = "core.admin"
+"""Who has this action has only one session at a desk."""
+CONSOLE_IDLE = timedelta(minutes=15)
+CONSOLE_ABSOLUTE = timedelta(hours=8)
+
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 # One statement for session, person, department and site with its version: it runs on every request.
 _FIND = """
-SELECT s.client, s.created_at, s.seen_at,
+SELECT s.client, s.created_at, s.seen_at, s.has_dozed,
        p.id, p.userid, p.name, p.staff_no, p.status, p.post, p.line, p.display,
        d.id, d.name, t.id, t.slug, t.title, t.name, t.version
   FROM core_session s JOIN core_person p ON p.id = s.person_id
@@ -43,20 +48,30 @@ def token_hash(token: str) -> str:
 
 
 def start(person: Person, *, client: str, device: str) -> str:
-    """Open a session and return its cookie; the oldest ones of the same client class make room."""
+    """Open a session and return its cookie; the oldest ones of the same client class make room.
+
+    Who may open the console has one session at a desk: the new one ends the others.
+    """
     token = secrets.token_urlsafe(32)
+    most = 1 if client == "desktop" and _may_open_console(person) else MOST_PER_CLIENT[client]
     with atomic():
         mine: Any = (
             Session.select(Session.token_hash)
             .where(Session.person == person.id, Session.client == client)
             .order_by(Session.created_at.desc())
-            .offset(MOST_PER_CLIENT[client] - 1)
+            .offset(most - 1)
             .tuples()
         )
         if surplus := [row[0] for row in mine]:
             Session.delete().where(Session.token_hash.in_(surplus)).execute()
         Session.create(token_hash=token_hash(token), person=person.id, client=client, device=device[:40])
     return token
+
+
+def _may_open_console(person: Person) -> bool:
+    if person.site is None:
+        return False
+    return CONSOLE in permissions.grants_of(person.site, permissions.groups_of(person.id))
 
 
 def end(hashed: str) -> None:
@@ -77,18 +92,20 @@ def actor_for(token: str, *, client: str, ip: str) -> Actor | None:
     row = database.execute_sql(_FIND.format(mark=database.param), (hashed,)).fetchone()
     if row is None:
         return None
-    (session_client, created, seen, person_id, userid, name, staff_no, status, post, line, display) = row[:11]
-    (department_id, department_name, site_id, slug, title, site_name, version) = row[11:]
+    (session_client, created, seen, has_dozed) = row[:4]
+    (person_id, userid, name, staff_no, status, post, line, display) = row[4:12]
+    (department_id, department_name, site_id, slug, title, site_name, version) = row[12:]
     moment = now()
-    if moment - from_ms(created) > ABSOLUTE or moment - from_ms(seen) > IDLE.get(
-        session_client, IDLE["unknown"]
-    ):
+    age, rest = moment - from_ms(created), moment - from_ms(seen)
+    if age > ABSOLUTE or rest > IDLE.get(session_client, IDLE["unknown"]):
         end(hashed)
         return None
     if status not in ("active", "inactive") or client != session_client:
         return None
-    if moment - from_ms(seen) > SEEN_EVERY:
-        Session.update(seen_at=now_ms()).where(Session.token_hash == hashed).execute()
+    has_dozed = bool(has_dozed) or rest > CONSOLE_IDLE
+    if rest > SEEN_EVERY:
+        changes = {"seen_at": now_ms(), "has_dozed": has_dozed}
+        Session.update(changes).where(Session.token_hash == hashed).execute()
     site = permissions.known_site(site_id, slug, title, site_name, version)
     groups = permissions.groups_of(person_id)
     return Actor(
@@ -105,6 +122,7 @@ def actor_for(token: str, *, client: str, ip: str) -> Actor | None:
         grants=permissions.grants_of(site, groups),
         display=Person.display.python_value(display) or {},
         session_hash=hashed,
+        is_fresh=not has_dozed and age <= CONSOLE_ABSOLUTE,
         client=client,
         ip=ip,
     )

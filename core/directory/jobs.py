@@ -6,7 +6,7 @@ from typing import Any
 from core import log
 from core.config import Config
 from core.contributions import DirectorySource, Job
-from core.directory import lookup, sync
+from core.directory import file_source, lookup, release, sync
 from core.directory.models import SyncRun
 from core.directory.sites import assign_sites
 from core.directory.store import store_people
@@ -21,14 +21,26 @@ NIGHTLY = "40 2 * * *"
 _setup: dict[str, Any] = {"config": None, "sources": (WECOM,)}
 
 
-def install(config: Config, sources: Iterable[tuple[str, DirectorySource]] = ()) -> None:
-    """Set where to fetch from: WeCom says who exists, what plugins bring completes it.
+def install(
+    config: Config, sources: Iterable[tuple[str, DirectorySource]] = (), *, first: DirectorySource = WECOM
+) -> None:
+    """Set where to fetch from: WeCom says who exists; the file and what plugins bring complete it.
 
     Args:
-        sources: (owner, source) pairs, asked in the order of their names.
+        sources: (owner, source) pairs, asked in the order of their names after the file.
+        first: Who says who exists; tests give another.
+
+    Raises:
+        Misconfigured: `[extra.directory_file]` makes no sense.
     """
     others = sorted((source for _, source in sources), key=lambda source: source.name)
-    _setup.update(config=config, sources=(WECOM, *others))
+    file = file_source.configured(config)
+    _setup.update(config=config, sources=(first, *([file] if file else []), *others))
+
+
+def titles() -> list[str]:
+    """Name the sources in the order they are asked."""
+    return [source.title for source in _setup["sources"]]
 
 
 def sync_now(payload: dict[str, Any]) -> None:
@@ -37,9 +49,26 @@ def sync_now(payload: dict[str, Any]) -> None:
     Args:
         payload: `{"released": <id of the held run>}` lets a plan through that removes no more than that.
     """
-    released = _held_run(payload.get("released"))
-    record = sync.run(_config(), _setup["sources"], released=released)
+    sync_all(payload.get("released"))
+
+
+def sync_all(released: int | None = None) -> SyncRun:
+    """Sync everything and return the record of it; `released` as in `sync_now`."""
+    held = release.candidate()
+    record = sync.run(_config(), _setup["sources"], released=held if held and held.id == released else None)
     logger.info("directory.sync.%s counts=%s", record.state, record.counts)
+    return record
+
+
+def rehearse(_payload: dict[str, Any]) -> None:
+    """Compare and keep the differences for the console."""
+    record = sync.rehearse(_config(), _setup["sources"])
+    logger.info("directory.sync.%s counts=%s", record.state, record.counts)
+
+
+def compare() -> sync.Plan:
+    """Compare and change nothing at all, for the command line."""
+    return sync.compare(_config(), _setup["sources"])
 
 
 def reread(payload: dict[str, Any]) -> None:
@@ -66,6 +95,7 @@ def jobs() -> list[Job]:
             timeout=900,
             per_site=False,
         ),
+        Job(name="core_directory_plan", run=rehearse, retries=2, timeout=900, per_site=False),
         Job(name="core_directory_reread", run=reread),
     ]
 
@@ -75,10 +105,3 @@ def _config() -> Config:
     if config is None:
         raise Misconfigured("通讯录同步还没有配置")
     return config
-
-
-def _held_run(run_id: int | None) -> SyncRun | None:
-    """Release only what was looked at: the newest run, while it is held."""
-    newest: SyncRun | None = SyncRun.select().order_by(SyncRun.started_at.desc()).first()
-    is_it = newest is not None and newest.id == run_id and newest.state == "held"
-    return newest if is_it else None

@@ -94,7 +94,10 @@ class LineHead(BaseModel):
 
 
 class SyncRun(BaseModel):
-    """One synchronisation with its counts and every refused row."""
+    """One synchronisation or rehearsal of one, with its counts and every refused row.
+
+    `state`: running, applying, done, failed, planned (only compared) or held (too much to be true).
+    """
 
     id: int
     source = peewee.CharField(max_length=40)
@@ -104,3 +107,27 @@ class SyncRun(BaseModel):
     counts = JSONField(default=dict)
     refused = JSONField(default=list)
     message = peewee.TextField(default="")
+
+
+class SyncDifference(BaseModel):
+    """One row of what the newest rehearsal or held run would change; `kind` is one of `differences.KINDS`."""
+
+    id: int
+    run_id: int
+    run = peewee.ForeignKeyField(SyncRun, backref="+", on_delete="CASCADE")
+    kind = peewee.CharField(max_length=16)
+    about = peewee.CharField(max_length=80)
+    name = peewee.CharField(max_length=64)
+    text = peewee.TextField(default="")
+
+
+class SyncRelease(BaseModel):
+    """Who looked at a held run and let it through: one administrator asks, another confirms."""
+
+    asked_by_id: str
+    confirmed_by_id: str | None
+    run = peewee.ForeignKeyField(SyncRun, backref="+", unique=True, on_delete="CASCADE")
+    asked_by = peewee.ForeignKeyField(Person, backref="+", on_delete="CASCADE")
+    asked_at = TimeField(default=now)
+    confirmed_by = peewee.ForeignKeyField(Person, null=True, backref="+", on_delete="CASCADE")
+    confirmed_at = TimeField(null=True)

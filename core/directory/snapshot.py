@@ -1,6 +1,7 @@
 """A complete picture of the house from one source, as frozen rows; None means the source does not say."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import orjson
@@ -101,15 +102,39 @@ def merge(first: Snapshot, *others: Snapshot) -> Snapshot:
     Who exists is for `first` alone to say. Later sources win where they say something.
     """
     facts: dict[str, PersonRow] = {}
-    by_number = {row.staff_no: row.userid for row in first.people if row.staff_no}
+    find = _finder(first.people)
     refused: list[Refusal] = list(first.refused)
     for other in others:
         refused += other.refused
         for row in other.people:
-            userid = by_number.get(row.staff_no or "", row.userid)
-            facts[userid] = _completed(facts[userid], row) if userid in facts else row
+            userid, reason = find(row)
+            if reason:
+                about = f"{other.source}:{row.staff_no or row.userid}"
+                refused.append(Refusal(about=about, reason=reason))
+            else:
+                facts[userid] = _completed(facts[userid], row) if userid in facts else row
     people = tuple(_completed(row, facts[row.userid]) if row.userid in facts else row for row in first.people)
     return replace(first, people=people, refused=tuple(refused))
+
+
+def _finder(people: tuple[PersonRow, ...]) -> Callable[[PersonRow], tuple[str, str]]:
+    """Find whom a row is about: (WeCom id, "") or ("", why nobody). 工号 counts before the WeCom id."""
+    by_userid = {row.userid.lower(): row.userid for row in people}
+    by_number: dict[str, set[str]] = {}
+    for row in people:
+        if row.staff_no:
+            by_number.setdefault(row.staff_no, set()).add(row.userid)
+
+    def find(row: PersonRow) -> tuple[str, str]:
+        numbered, named = by_number.get(row.staff_no or "", set()), by_userid.get(row.userid.lower(), "")
+        if len(numbered) > 1:
+            return "", "企业微信里有几个人用这个工号，未采用"
+        if named and numbered - {named}:
+            return "", "工号和账号是两个人的，未采用"
+        found = next(iter(numbered), named)
+        return found, "" if found else "企业微信里没有这个人，未采用"
+
+    return find
 
 
 def _completed(row: PersonRow, more: PersonRow) -> PersonRow:

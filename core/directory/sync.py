@@ -11,6 +11,7 @@ from core.clock import now
 from core.config import Config
 from core.contributions import DirectorySource
 from core.db import atomic
+from core.directory import differences
 from core.directory import plan as planning
 from core.directory.listeners import Listeners, install
 from core.directory.models import SyncRun
@@ -30,10 +31,13 @@ __all__ = [
     "Snapshot",
     "TagRow",
     "apply",
+    "compare",
+    "in_words",
     "install",
     "leave",
     "merge",
     "plan",
+    "rehearse",
     "run",
 ]
 
@@ -66,21 +70,50 @@ def run(config: Config, sources: Sequence[DirectorySource], *, released: SyncRun
     """
     record = _begin(sources[0].name)
     try:
-        made = plan(merge(*[source.fetch(config) for source in sources]))
-        is_fine = not made.held or _is_covered(made, released)
-        _finish(record, made, "applying" if is_fine else "held")
-        if record.state == "held":
-            _write_down("core.directory.held", reason=made.held)
-            logger.error("directory.sync.held losing=%s", made.counts["losing"])
-            return record
+        made = compare(config, sources)
+        if made.held and not _is_covered(made, released):
+            return _hold(record, made)
+        _finish(record, made, "applying")
         apply(made, released=True)
+        differences.forget()
     except Exception as error:
-        title = error.title if isinstance(error, QingbanError) else type(error).__name__
-        _close(record, "failed", message=title)
+        _fail(record, error)
         raise
     _close(record, "done", message=record.message)
     if not made.is_empty:
-        _write_down("core.directory.synced", counts=_in_words(made))
+        _write_down("core.directory.synced", counts=in_words(made.counts))
+    return record
+
+
+def compare(config: Config, sources: Sequence[DirectorySource]) -> Plan:
+    """Fetch from every source and compare; changes nothing.
+
+    Raises:
+        QingbanError: A source is away.
+    """
+    return plan(merge(*[source.fetch(config) for source in sources]))
+
+
+def rehearse(config: Config, sources: Sequence[DirectorySource]) -> SyncRun:
+    """Compare and keep the differences for people to look at; nobody is changed.
+
+    Returns:
+        The record; its state is `planned`, or `held` when a real run would be held.
+
+    Raises:
+        Conflict: A sync is running.
+        QingbanError: A source is away.
+    """
+    record = _begin(sources[0].name)
+    try:
+        made = compare(config, sources)
+        if made.held:
+            return _hold(record, made)
+        differences.store(record, made)
+    except Exception as error:
+        _fail(record, error)
+        raise
+    _finish(record, made, "planned")
     return record
 
 
@@ -109,13 +142,21 @@ def leave(person_id: str) -> None:
     remove_people([person_id])
 
 
+def _hold(record: SyncRun, made: Plan) -> SyncRun:
+    differences.store(record, made)
+    _finish(record, made, "held")
+    _write_down("core.directory.held", reason=made.held)
+    logger.error("directory.sync.held losing=%s", made.counts["losing"])
+    return record
+
+
 def _is_covered(made: Plan, released: SyncRun | None) -> bool:
     names = ("losing", "departments_removed")
     return released is not None and all(made.counts[name] <= released.counts.get(name, 0) for name in names)
 
 
-def _in_words(made: Plan) -> str:
-    counts = made.counts
+def in_words(counts: dict[str, int]) -> str:
+    """Say in one line how many come, change and go."""
     return f"新增 {counts['added']} 人，变更 {counts['changed']} 人，离开 {counts['removed']} 人"
 
 
@@ -137,6 +178,11 @@ def _finish(record: SyncRun, made: Plan, state: str) -> None:
     record.counts = made.counts
     record.refused = [{"about": row.about, "reason": row.reason} for row in made.refused]
     _close(record, state, message=made.held)
+
+
+def _fail(record: SyncRun, error: Exception) -> None:
+    title = error.title if isinstance(error, QingbanError) else type(error).__name__
+    _close(record, "failed", message=title)
 
 
 def _close(record: SyncRun, state: str, *, message: str) -> None:

@@ -71,7 +71,11 @@ def run_worker(
         threads: Jobs at the same time.
         chores: Small things to do again and again, beside sealing the audit trail.
     """
-    seal = Chore(name="audit.seal", seconds=SEAL_SECONDS, run=partial(audit.seal, config.key("audit")))
+    seal = Chore(
+        name="audit.seal",
+        seconds=SEAL_SECONDS,
+        run=partial(audit.tend, config.data_dir, config.key("audit")),
+    )
     bell = queue.open_bell(config)
     crew: list[Hand] = []
     _fill_up(bell, crew, stop, threads)

@@ -17,7 +17,7 @@ from core.db import atomic, for_update
 from core.directory.models import Person
 from core.errors import NotFound, QingbanError, Unavailable
 from core.jobs.table import Later
-from core.messaging import cards, installed
+from core.messaging import cards, hold, installed
 from core.messaging.models import Outbox
 from core.messaging.outbox import OPEN, SHOWN, ask_refresh
 from core.text import _
@@ -46,6 +46,8 @@ def deliver(payload: dict[str, Any]) -> None:
     if now() - row.created_at > GIVE_UP_AFTER:
         _close(row, "failed", "too late")
         return
+    if hold.is_on(row.site_id):
+        raise Later(hold.AGAIN_SECONDS)
     card = _reserve(row, person)
     if card is None:
         return
@@ -73,6 +75,8 @@ def refresh(payload: dict[str, Any]) -> None:
     person = _reader(row)
     if person is None:
         return
+    if hold.is_on(row.site_id):
+        raise Later(hold.AGAIN_SECONDS)
     change = _change(row, person, payload)
     try:
         if change:

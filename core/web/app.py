@@ -7,6 +7,7 @@ import falcon
 from falcon.routing.util import SuffixedMethodNotFoundError
 
 from core import attachments
+from core.auth import limits
 from core.contributions import Route
 from core.errors import Misconfigured
 from core.platform import Platform
@@ -38,6 +39,7 @@ def create_app(platform: Platform) -> Any:
     multipart: Any = app.req_options.media_handlers[binding.MULTIPART]
     multipart.parse_options.max_body_part_count = binding.MAX_PARTS
     errors.install(app)
+    limits.install(config)
     tabs.install(platform.registry.contributions["register_todo_tabs"])
     for template, owner, route in declared(platform):
         guard.add(template, owner, route)
@@ -45,6 +47,7 @@ def create_app(platform: Platform) -> Any:
             app.add_route(template, route.resource, suffix=route.suffix or None)
         except (ValueError, TypeError, SuffixedMethodNotFoundError) as error:
             raise Misconfigured(f"插件 {owner} 的地址 {template} 有误：{error}") from error
+    app.add_sink(guard.lost)
     return app
 
 

@@ -361,7 +361,7 @@ def routes(platform: Platform) -> list[Route]:
         Route(path="/", resource=Workbench(platform), action=SIGNED_IN),
         Route(path="/todo", resource=Todos(platform), action=SIGNED_IN),
         Route(path="/messages", resource=Messages(platform), action=SIGNED_IN),
-        Route(path="/search", resource=Search(platform), action=SIGNED_IN),
+        Route(path="/search", resource=Search(platform), action=SIGNED_IN, limit="search"),
         Route(path="/me", resource=me, action=SIGNED_IN),
         Route(path="/me/display", resource=me, action=SIGNED_IN, suffix="display"),
         Route(path="/me/devices", resource=me, action=SIGNED_IN, suffix="devices"),

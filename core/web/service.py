@@ -91,9 +91,9 @@ class Health(Page):
 def routes(platform: Platform) -> list[Route]:
     """The addresses of the small answers."""
     return [
-        Route(path="/-/people", resource=People(), action=SIGNED_IN),
-        Route(path="/-/departments", resource=Departments(), action=SIGNED_IN),
+        Route(path="/-/people", resource=People(), action=SIGNED_IN, limit="search"),
+        Route(path="/-/departments", resource=Departments(), action=SIGNED_IN, limit="search"),
         Route(path="/-/counts", resource=Counts(platform), action=SIGNED_IN),
         Route(path="/-/jssdk", resource=PhoneFunctions(platform), action=SIGNED_IN),
-        Route(path="/-/health", resource=Health(), public="负载均衡要问它是否活着"),
+        Route(path="/-/health", resource=Health(), public="负载均衡要问它是否活着", limit="free"),
     ]

@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 import falcon
 
-from core import audit
-from core.auth import oauth, session
+from core import audit, log
+from core.auth import limits, oauth, session
 from core.auth.actor import from_person
 from core.auth.models import Session
+from core.clock import now_ms
 from core.config import Config
 from core.contributions import Route
 from core.db import atomic
@@ -18,7 +19,10 @@ from core.messaging import wecom
 from core.messaging.wecom_errors import CODE_SPENT
 from core.platform import Platform
 from core.registry import SIGNED_IN
+from core.web.guard import AGAIN
 from core.web.page import Page
+
+logger = log.get(__name__)
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -48,7 +52,8 @@ class Start(Page):
             resp.location = address
             return
         login_path = f"/auth/start?go=1&next={quote(wanted, safe='/')}"
-        self.render(resp, "login.html", status=401, login_path=login_path, wanted=wanted)
+        message = AGAIN.get(req.get_param("why") or "", "")
+        self.render(resp, "login.html", status=401, login_path=login_path, wanted=wanted, message=message)
 
 
 class Callback(Page):
@@ -56,6 +61,7 @@ class Callback(Page):
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self._noted: dict[str, int] = {}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Spend the code once and go on to the page that was wanted."""
@@ -69,12 +75,7 @@ class Callback(Page):
                 userid_for=lambda code: _userid_for(self._config, code),
             )
         except QingbanError as error:
-            with atomic():
-                audit.record(
-                    "core.sign_in.refused",
-                    reason=str(error.facts.get("reason", error.kind)),
-                    ip=req.context.ip,
-                )
+            self._note(str(error.facts.get("reason", error.kind)), req.context.ip)
             raise
         hashed = session.token_hash(token)
         person: Any = Session.get_by_id(hashed).person
@@ -92,6 +93,16 @@ class Callback(Page):
         )
         resp.status = falcon.HTTP_303
         resp.location = wanted
+
+    def _note(self, reason: str, ip: str) -> None:
+        """Log a refusal, and put one of each kind a minute into the trail: strangers may knock for ever."""
+        logger.warning("sign_in.refused reason=%s", reason)
+        minute = now_ms() // 60_000
+        if self._noted.get(reason) == minute:
+            return
+        self._noted[reason] = minute
+        with atomic():
+            audit.record("core.sign_in.refused", reason=reason, ip=ip)
 
 
 class SignOut(Page):
@@ -113,11 +124,13 @@ class SignOut(Page):
 
 def _userid_for(config: Config, code: str) -> str:
     try:
-        return wecom.client(config).user_for_code(code)
+        userid = wecom.client(config).user_for_code(code)
     except wecom.WeComRefused as error:
         if error.code in CODE_SPENT:
             raise NotSignedIn("登录已过期，请重新打开", reason="code") from error
         raise
+    limits.take("sessions", "")  # only who WeCom vouches for counts, so strangers cannot use it up
+    return userid
 
 
 def _forget(resp: falcon.Response, name: str, *, secure: bool) -> None:
@@ -129,7 +142,12 @@ def routes(platform: Platform) -> list[Route]:
     """The addresses of signing in and out."""
     config = platform.config
     return [
-        Route(path="/auth/start", resource=Start(config), public="这里才登录"),
-        Route(path="/auth/callback", resource=Callback(config), public="企业微信带着登录码回到这里"),
+        Route(path="/auth/start", resource=Start(config), public="这里才登录", limit="login"),
+        Route(
+            path="/auth/callback",
+            resource=Callback(config),
+            public="企业微信带着登录码回到这里",
+            limit="callback",
+        ),
         Route(path="/auth/end", resource=SignOut(config), action=SIGNED_IN),
     ]

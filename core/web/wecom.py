@@ -53,4 +53,7 @@ class Callback(Page):
 
 def routes(platform: Platform) -> list[Route]:
     """The callback address."""
-    return [Route(path="/wecom/callback", resource=Callback(platform), public="企业微信回调，签名即身份")]
+    callback = Callback(platform)
+    return [
+        Route(path="/wecom/callback", resource=callback, public="企业微信回调，签名即身份", limit="wecom")
+    ]

@@ -35,6 +35,7 @@ data_dir = "."
 origin = "http://localhost:{port}"
 keys_dir = "keys"
 plugins_dir = "plugins"
+visitors_per_address = {phones}
 
 [wecom]
 corpid = "{corpid}"
@@ -94,6 +95,7 @@ class Trial:
         text = TEMPLATE.format(
             port=self.port,
             simulator_port=self.simulator_port,
+            phones=max(len(self.phone_ports), 1),
             corpid=self._corp(hospital)["corpid"],
             contacts_secret=self._corp(hospital)["contacts_secret"],
             agentid=agent["agentid"],

@@ -55,6 +55,8 @@ def test_paths_count_from_the_file(tmp_path):
         ({"orgin": "x", "debug": True}, "配置里有不认识的项：debug、orgin"),
         ({"extra": 5}, "写法不对"),
         ({"data_dir": 5}, "写法不对"),
+        ({"web_processes": 0}, "至少是 1"),
+        ({"visitors_per_address": -1}, "至少是 1"),
         ({"origin": "oa.example.cn"}, "origin 应写成"),
         ({"origin": "ftp://oa.example.cn"}, "origin 应写成"),
         ({"origin": "https://oa.example.cn/app"}, "origin 应写成"),

@@ -28,6 +28,7 @@ def deployment(house, tmp_path, monkeypatch):
     top = f'origin = "{config.origin}"\ndata_dir = "."\ndatabase_url = "{config.database_url}"'
     text = f"{top}\n[wecom]\n{wecom}\n"
     (tmp_path / "qingban.toml").write_text(text, "utf-8")
+    monkeypatch.setenv("QINGBAN_CONFIG", str(tmp_path / "qingban.toml"))
     monkeypatch.chdir(tmp_path)
     return house
 
@@ -78,6 +79,30 @@ def test_the_trail_is_proved_whole(deployment, capsys):
     exec(block("read-the-audit-trail.md", "audit.verify"), {})
 
     assert capsys.readouterr().out.splitlines()[1] == "first bad row: None"
+
+
+def test_the_trail_is_proved_whole_by_command(deployment):
+    from click.testing import CliRunner
+
+    from core import audit
+    from core.cli import main
+    from core.db import atomic, database
+
+    config = deployment.platform.config
+    with atomic():
+        audit.record("core.plugin.enabled", about="alpha", site=deployment.site)
+    audit.tend(config.data_dir, config.key("audit"))
+    copy = str(config.data_dir / "audit" / "checkpoints.jsonl")
+    shown = CliRunner().invoke(main, ["audit", "checkpoints", "--last", "3"])
+
+    answers = [CliRunner().invoke(main, ["audit", "verify", *more]) for more in ([], ["--against", copy])]
+    database.execute_sql("UPDATE core_audit_record SET about = 'beta' WHERE seq = 1")
+    answers.append(CliRunner().invoke(main, ["audit", "verify"]))
+
+    assert [answer.exit_code for answer in answers] == [0, 0, 1]
+    assert "校验了 1 条" in answers[0].output
+    assert "第一条坏的：第 1 条" in answers[2].output
+    assert "第 1 条  密钥" in shown.output
 
 
 def test_a_column_is_added_and_taken_away(db):

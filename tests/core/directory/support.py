@@ -9,7 +9,17 @@ import pytest
 from core.audit.models import AuditRecord
 from core.db import atomic, connect, database
 from core.directory import listeners
-from core.directory.models import Department, LineHead, Membership, Person, Role, RoleMember, SyncRun
+from core.directory.models import (
+    Department,
+    LineHead,
+    Membership,
+    Person,
+    Role,
+    RoleMember,
+    SyncDifference,
+    SyncRelease,
+    SyncRun,
+)
 from core.directory.pinyin import searchable
 from core.messaging.tokens import Token
 from core.site import Site, SitePlugin, SiteRoot
@@ -17,7 +27,7 @@ from tests.core.jobs.support import install_events
 
 TABLES = [
     *(Site, SitePlugin, SiteRoot, Department, Person, Membership, Role, RoleMember, LineHead, SyncRun),
-    *(Token, AuditRecord),
+    *(SyncDifference, SyncRelease, Token, AuditRecord),
 ]
 
 

@@ -12,9 +12,10 @@ from core.db import connect, database
 from core.directory.models import Department, Person
 from core.jobs.models import Job as Row
 from core.messaging.models import Inbox, Outbox
+from core.settings import SettingValue
 from core.site import Site, SitePlugin
 
-TABLES = [Site, SitePlugin, Department, Person, AuditRecord, Row, Outbox, Inbox]
+TABLES = [Site, SitePlugin, SettingValue, Department, Person, AuditRecord, Row, Outbox, Inbox]
 
 
 @contextmanager

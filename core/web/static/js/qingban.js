@@ -161,8 +161,15 @@ document.addEventListener("submit", (event) => {
   }
   clearAlert();
   setBusy(form, event.submitter);
+  if (form.dataset.download !== undefined) setTimeout(() => downloaded(form), 2000);
   setTimeout(() => { if (event.defaultPrevented && !form.hasAttribute("hx-post")) free(form); });
 }, true);
+
+// An answer that is a file leaves the page where it is.
+function downloaded(form) {
+  free(form);
+  if (form.closest("dialog[open]")) closeSheet(form.closest("dialog"));
+}
 
 function again(form, submitter) {
   clearAlert();

@@ -503,7 +503,8 @@ AUDIT = {
     "until": "2026-11-23",
     "event": "",
     "events": [{"value": "core.plugin.switched", "label": "启用或停用插件"}],
-    "verified": "已校验至 10:30",
+    "page_path": "/admin/audit",
+    "verified": {"text": "已校验至 10:30", "tone": "ok"},
     "export_path": "/admin/audit/export",
     "next_path": "/admin/audit?page=2",
     "rows": [
@@ -536,9 +537,25 @@ SYNC = {
     "counts": [{"label": "新增", "value": 3}, {"label": "修改", "value": 12}, {"label": "离职", "value": 1}],
     "guard": "这次会停用 64 人，超过 2 %，请另一位管理员核对",
     "approve_path": "/admin/sync/approve",
+    "guard_note": "护士长甲 10:32 已核对，还缺你或另一位管理员的确认",
+    "run_id": 812,
+    "compared": "第 812 次 · 10:30",
+    "export_path": "/admin/sync/export",
     "differences": [
-        {"kind": {"text": "冲突", "tone": "danger"}, "title": "工号 2048", "text": "手机号与 1931 相同"},
-        {"kind": {"text": "新增", "tone": "ok"}, "title": "护士丁", "text": "急诊科"},
+        {
+            "title": "变更",
+            "tone": "warn",
+            "count": "64",
+            "rows": [{"title": "护士丙（2048）", "text": "科室 内科 → 急诊科；职称 护师 → 主管护师"}],
+            "more": 63,
+        },
+        {
+            "title": "新增",
+            "tone": "ok",
+            "count": "1",
+            "rows": [{"title": "护士丁（2049）", "text": "急诊科"}],
+            "more": 0,
+        },
     ],
     "runs": [
         {
